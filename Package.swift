@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Folder order under Sources tells the data flow; imports go one way only:
+// Tensors → Layers → Models → Stages → executables, and Pairs → Audit → Stages.
+
+/// Warnings are errors in our own targets; dependencies keep their own settings.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tool(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: [
+      "CommandSupport", "Stages",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ] + dependencies,
+    swiftSettings: strict)
+}
+
+func tests(
+  of name: String, _ dependencies: [Target.Dependency] = [], fixtures: Bool = false
+) -> Target {
+  .testTarget(
+    name: name + "Tests",
+    dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    resources: fixtures ? [.copy("Fixtures")] : [],
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "winnow",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(
+      name: "CImageCodecs",
+      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+
+    library("Tensors", ["COpenBLAS"]),
+    library("Layers", ["Tensors"]),
+    library("Imaging", ["CImageCodecs"]),
+    library("Pairs", ["COpenSSL"]),
+    library("Models", ["Layers", "Tensors"]),
+    library("Audit", ["Pairs", .product(name: "GRDB", package: "GRDB.swift")]),
+    library("Stages", ["Audit", "Imaging", "Models", "Pairs", "Yams"]),
+    library(
+      "CommandSupport",
+      ["Stages", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
+    .target(
+      name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    tests(of: "Tensors"),
+    tests(of: "Layers"),
+    tests(of: "Imaging", fixtures: true),
+    tests(of: "Pairs", fixtures: true),
+    tests(of: "Models", fixtures: true),
+    tests(of: "Audit", fixtures: true),
+    tests(of: "Stages"),
+  ]
+)
