@@ -63,7 +63,8 @@ import Testing
     let bytes = try Fixture.bytes("jpeg-progressive.jpg")
     let scans = Fixture.failure(bytes, limits: DecodeLimits(maximumScans: 2))
     #expect(scans == ImageDecodeError(.tooLarge, "jpeg: more than 2 scans"))
-    let memory = Fixture.failure(bytes, limits: DecodeLimits(decoderMemory: 1))
+    let large = try Fixture.bytes("limits-progressive.jpg")
+    let memory = Fixture.failure(large, limits: DecodeLimits(decoderMemory: 100_000))
     #expect(memory?.reason == .tooLarge)
   }
 }

@@ -44,7 +44,7 @@ import Testing
       for fit in ImageFit.allCases {
         let square = ImagePreprocessor(fit: fit).fitted(image)
         #expect(square.width == 224 && square.height == 224)
-        #expect(square[112, 112] == (10, 20, 30))
+        #expect(square[111, 111] == (10, 20, 30))
       }
     }
   }

@@ -170,6 +170,7 @@ def make_resized():
     data = jpeg(image, quality=85)
     cropped = Image.open(io.BytesIO(data)).resize((42, 32), Image.BICUBIC).crop((5, 0, 37, 32))
     write("resize-photo.jpg", data)
+    write("limits-progressive.jpg", jpeg(image, quality=20, progressive=True))
     write("resize-photo.rgb", np.asarray(cropped).tobytes())
 
 
