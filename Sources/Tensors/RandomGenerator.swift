@@ -44,22 +44,20 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable {
 
   /// A tensor of floats uniform in [-bound, bound).
   public mutating func uniform(_ shape: [Int], bound: Float) -> Tensor {
-    var tensor = Tensor(uninitializedShape: shape)
-    tensor.withMutablePointer { pointer in
-      for index in 0..<tensor.count { pointer[index] = (2 * nextUnit() - 1) * bound }
+    let count = shape.reduce(1, *)
+    return Tensor(shape: shape) { pointer in
+      for index in 0..<count { pointer[index] = (2 * nextUnit() - 1) * bound }
     }
-    return tensor
   }
 
   /// An inverted-dropout mask: 0 with probability `rate`, else 1 / (1 − rate).
   public mutating func dropoutMask(_ shape: [Int], rate: Float) -> Tensor {
     precondition(rate >= 0 && rate < 1, "dropout rate \(rate) is outside [0, 1)")
     let keptScale = 1 / (1 - rate)
-    var mask = Tensor(uninitializedShape: shape)
-    mask.withMutablePointer { pointer in
-      for index in 0..<mask.count { pointer[index] = nextUnit() < rate ? 0 : keptScale }
+    let count = shape.reduce(1, *)
+    return Tensor(shape: shape) { pointer in
+      for index in 0..<count { pointer[index] = nextUnit() < rate ? 0 : keptScale }
     }
-    return mask
   }
 
   private static func splitMix(_ state: inout UInt64) -> UInt64 {

@@ -4,7 +4,8 @@ private let chunkLength = 1 << 15
 extension Tensor {
   /// Sets every element to `value`.
   public mutating func fill(with value: Float) {
-    withMutablePointer { $0.update(repeating: value, count: count) }
+    let total = count
+    withMutablePointer { $0.update(repeating: value, count: total) }
   }
 
   /// Multiplies every element by `factor`.

@@ -23,7 +23,7 @@ extension Tensor {
   ///
   /// - Returns: [rows of left, columns of right].
   public static func product(
-    _ left: Tensor, _ leftOrientation: Orientation = .asStored,
+    _ left: Tensor, _ leftOrientation: Orientation,
     _ right: Tensor, _ rightOrientation: Orientation = .asStored,
     workers: Workers = .single
   ) -> Tensor {
@@ -37,7 +37,7 @@ extension Tensor {
 
   /// Adds `scale · left · right` to this matrix.
   public mutating func addProduct(
-    _ left: Tensor, _ leftOrientation: Orientation = .asStored,
+    _ left: Tensor, _ leftOrientation: Orientation,
     _ right: Tensor, _ rightOrientation: Orientation = .asStored,
     scale: Float = 1, workers: Workers = .single
   ) {
