@@ -61,7 +61,9 @@ struct Codec {
     case CODEC_TOO_LARGE: reason = .tooLarge
     default: reason = .corrupt
     }
-    let text = withUnsafeBytes(of: message.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    let text = withUnsafeBytes(of: message.text) {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
     throw ImageDecodeError(reason, "\(format.rawValue): \(text)")
   }
 }

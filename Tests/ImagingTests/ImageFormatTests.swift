@@ -6,7 +6,8 @@ import Testing
   static let starts: [(name: String, start: String)] = [
     ("gif", "GIF89a...."), ("webp", "RIFF....WEBPVP8 "), ("avif", "\0\0\0\u{1C}ftypavif"),
     ("heic", "\0\0\0\u{18}ftypheic"), ("bmp", "BM......"), ("tiff", "II*\0\u{8}\0\0\0"),
-    ("svg", "\n<svg xmlns='http://www.w3.org/2000/svg'/>"), ("svg", "<?xml version='1.0'?>\n<svg/>"),
+    ("svg", "\n<svg xmlns='http://www.w3.org/2000/svg'/>"),
+    ("svg", "<?xml version='1.0'?>\n<svg/>"),
     ("html", "<!DOCTYPE html><title>404 Not Found</title>"), ("json", "{\"error\": 404}"),
     ("text", "Not found\n"), ("pdf", "%PDF-1.7"), ("unknown", "\0\u{1}\u{2}\u{3}\u{4}"),
   ]
