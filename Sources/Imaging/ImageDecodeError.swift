@@ -16,10 +16,14 @@ public struct ImageDecodeError: Error, Sendable, Equatable, CustomStringConverti
   /// What exactly was found, in a few words: a format's name, a size, a decoder's message.
   public let detail: String
 
+  /// - Parameters:
+  ///   - reason: which kind of failure.
+  ///   - detail: what exactly was found.
   public init(_ reason: Reason, _ detail: String) {
     self.reason = reason
     self.detail = detail
   }
 
+  /// The reason code and the detail.
   public var description: String { "\(reason.rawValue): \(detail)" }
 }

@@ -4,6 +4,7 @@ public struct ImageDecoder: Sendable {
   /// What a picture may cost.
   public var limits: DecodeLimits
 
+  /// - Parameter limits: what a picture may cost.
   public init(limits: DecodeLimits = DecodeLimits()) { self.limits = limits }
 
   /// Reads the format and the size, and checks them against the limits.

@@ -17,6 +17,7 @@ public enum LayersError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A tensor of an element type that cannot be used here.
   case wrongElementType(file: String, name: String, found: String)
 
+  /// The file, what is wrong with it, and where.
   public var description: String {
     switch self {
     case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"

@@ -13,12 +13,15 @@ public struct EfficientNetBackbone: ImageBackbone {
 
   /// Which member of the family.
   public let architecture: EfficientNetLite
+  /// Architecture and content hash of the weights.
   public let fingerprint: String
   private let stem: DenseConvolution
   private let blocks: [Block]
   private let head: PointwiseConvolution
 
+  /// Numbers per region: 1280.
   public var dimension: Int { architecture.dimension }
+  /// Pixels per side, from 224 for Lite0 to 260 for Lite2.
   public var inputSize: Int { architecture.inputSize }
 
   /// Reads the weights as PyTorch saved them.
@@ -65,6 +68,7 @@ public struct EfficientNetBackbone: ImageBackbone {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
+  /// See `ImageBackbone`; the pictures are cut among the workers, each of which keeps its maps.
   public func features(of pictures: [Tensor], grid: Int, workers: Workers) -> Tensor {
     // Each thread takes every n-th picture, so that it allocates its maps once.
     let threads = max(1, min(workers.count, pictures.count))

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct EfficientNetLiteTests {
   @Test func tablesHaveTheFamilysDepthsAndWidths() {
-    #expect(EfficientNetLite.allCases.map(\.blocks.count) == [16, 20, 20])
+    #expect(EfficientNetLite.allCases.map(\.blocks.count) == [16, 21, 21])
     #expect(EfficientNetLite.lite0.blocks.map(\.outputs).last == 320)
     let widths = EfficientNetLite.lite2.blocks.map(\.outputs)
     #expect(Set(widths).sorted() == [16, 24, 48, 88, 120, 208, 352])
