@@ -66,9 +66,13 @@ extension RGBImage {
         var end = first + filter.counts[column]
         let readsLast = offset + (end - first - 1) * 3 > lastOffset
         if readsLast { end -= 1 }
+        // One check for all taps instead of one for each.
+        precondition(
+          offset >= 0 && offset + (end - first - 1) * 3 <= lastOffset && end <= weights.count)
         while tap < end {
-          let quad = source.unsafeLoadUnaligned(fromByteOffset: offset, as: SIMD4<UInt8>.self)
-          sum &+= SIMD4<Int32>(truncatingIfNeeded: quad) &* weights[tap]
+          let quad = source.unsafeLoadUnaligned(
+            fromUncheckedByteOffset: offset, as: SIMD4<UInt8>.self)
+          sum &+= SIMD4<Int32>(truncatingIfNeeded: quad) &* weights[unchecked: tap]
           offset += 3
           tap += 1
         }
@@ -103,14 +107,15 @@ extension RGBImage {
       let top = filter.starts[row] - firstRow
       let count = filter.counts[row]
       let first = row * filter.taps
+      precondition(top >= 0 && top + count <= height && first + count <= weights.count)
       let targetStart = row * stride
       var at = 0
       while at + lanes <= stride {
         var sum = SIMD16<Int32>(repeating: half)
         for tap in 0..<count {
           let bytes = sourceBytes.unsafeLoadUnaligned(
-            fromByteOffset: (top + tap) * stride + at, as: SIMD16<UInt8>.self)
-          sum &+= SIMD16<Int32>(truncatingIfNeeded: bytes) &* weights[first + tap]
+            fromUncheckedByteOffset: (top + tap) * stride + at, as: SIMD16<UInt8>.self)
+          sum &+= SIMD16<Int32>(truncatingIfNeeded: bytes) &* weights[unchecked: first + tap]
         }
         let value = (sum &>> ResampleFilter.fractionalBits).clamped(
           lowerBound: .zero, upperBound: SIMD16(repeating: 255))

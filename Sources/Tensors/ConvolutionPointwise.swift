@@ -45,7 +45,8 @@ public struct PointwiseConvolution: Sendable {
     }
     output.prepare(
       height: input.height, width: input.width, channels: outputs, border: border)
-    let tileRows = max(1, ConvolutionScratch.tileCount / (input.width * outputs))
+    let tilePlaces = max(ConvolutionScratch.tileCount / outputs, ConvolutionScratch.tilePlaces)
+    let tileRows = min(input.height, max(1, tilePlaces / input.width))
     scratch.reserve(tileRows * input.width * outputs)
     _ = singleThreadedBLAS
     let isBordered = border != .none
@@ -96,6 +97,8 @@ public struct PointwiseConvolution: Sendable {
 public struct ConvolutionScratch: Sendable {
   /// Floats of a tile: 128 KiB, so that it stays in the second-level cache.
   static let tileCount = 32 * 1024
+  /// Fewest places of a tile: below, packing the weights would cost more than the cache saves.
+  static let tilePlaces = 200
   var storage = Tensor.zeros([0])
   var patches = Tensor.zeros([0])
 
