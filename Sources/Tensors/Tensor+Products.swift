@@ -13,7 +13,7 @@ public enum Orientation: Sendable {
 private let tileRows = 256
 
 /// OpenBLAS's own threads are switched off once, before the first product.
-private let singleThreadedBLAS: Void = openblas_set_num_threads(1)
+let singleThreadedBLAS: Void = openblas_set_num_threads(1)
 
 /// What OpenBLAS computes with, such as `Haswell` or `SkylakeX`; part of a benchmark's context.
 public var blasKernelName: String { String(cString: openblas_get_corename()) }
