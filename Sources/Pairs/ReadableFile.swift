@@ -1,0 +1,51 @@
+import Glibc
+
+/// A regular file opened for reading at any offset; closed when the last reference goes.
+final class ReadableFile: Sendable {
+  /// The path as given, for messages.
+  let path: String
+  private let descriptor: Int32
+
+  /// Opens `path`.
+  ///
+  /// - Throws: `PairsError.cannotRead` when it is missing, unreadable, or not a regular file.
+  init(path: String) throws(PairsError) {
+    // Without O_NONBLOCK, opening a FIFO would wait for a writer for ever.
+    let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard opened >= 0 else { throw .cannotRead(path: path, problem: SystemError.current) }
+    var status = stat()
+    guard fstat(opened, &status) == 0 else {
+      let problem = SystemError.current
+      close(opened)
+      throw .cannotRead(path: path, problem: problem)
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      close(opened)
+      let isFolder = status.st_mode & S_IFMT == S_IFDIR
+      throw .cannotRead(path: path, problem: isFolder ? "is a folder" : "is not a regular file")
+    }
+    self.path = path
+    descriptor = opened
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  /// Reads up to `count` bytes at `offset` into the start of `buffer`; 0 at the end of the file.
+  func read(into buffer: inout [UInt8], count: Int, at offset: Int64) throws(PairsError) -> Int {
+    let wanted = min(count, buffer.count)
+    while true {
+      let got = buffer.withUnsafeMutableBytes {
+        pread(descriptor, $0.baseAddress, wanted, off_t(offset))
+      }
+      if got >= 0 { return got }
+      if errno != EINTR { throw .cannotRead(path: path, problem: SystemError.current) }
+    }
+  }
+}
+
+/// The words of the last failed system call.
+enum SystemError {
+  static var current: String { String(cString: strerror(errno)) }
+}
