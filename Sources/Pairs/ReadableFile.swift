@@ -32,12 +32,16 @@ final class ReadableFile: Sendable {
     close(descriptor)
   }
 
-  /// Reads up to `count` bytes at `offset` into the start of `buffer`; 0 at the end of the file.
-  func read(into buffer: inout [UInt8], count: Int, at offset: Int64) throws(PairsError) -> Int {
-    let wanted = min(count, buffer.count)
+  /// Reads up to `count` bytes at `offset` into `buffer`, from its index `start` on (as many as
+  /// fit, without `count`); 0 at the end of the file.
+  func read(
+    into buffer: inout [UInt8], from start: Int = 0, count: Int = .max, at offset: Int64
+  ) throws(PairsError) -> Int {
+    precondition(start >= 0 && start <= buffer.count)
+    let wanted = min(count, buffer.count - start)
     while true {
-      let got = buffer.withUnsafeMutableBytes {
-        pread(descriptor, $0.baseAddress, wanted, off_t(offset))
+      let got = buffer.withUnsafeMutableBytes { bytes in
+        pread(descriptor, bytes.baseAddress?.advanced(by: start), wanted, off_t(offset))
       }
       if got >= 0 { return got }
       if errno != EINTR { throw .cannotRead(path: path, problem: SystemError.current) }
