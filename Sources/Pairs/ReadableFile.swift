@@ -51,5 +51,24 @@ final class ReadableFile: Sendable {
 
 /// The words of the last failed system call.
 enum SystemError {
-  static var current: String { String(cString: strerror(errno)) }
+  static var current: String { message(errno) }
+
+  /// The words of an error number.
+  static func message(_ code: Int32) -> String { String(cString: strerror(code)) }
+}
+
+extension ReadableFile {
+  /// The whole file, unless it has more than `limit` bytes.
+  func contents(limit: Int) throws(PairsError) -> [UInt8] {
+    var contents: [UInt8] = []
+    var block = [UInt8](repeating: 0, count: 256 << 10)
+    while true {
+      let count = try read(into: &block, at: Int64(contents.count))
+      if count == 0 { return contents }
+      contents += block[..<count]
+      guard contents.count <= limit else {
+        throw .cannotRead(path: path, problem: "has more than \(limit) bytes")
+      }
+    }
+  }
 }
