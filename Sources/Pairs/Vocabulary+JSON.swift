@@ -124,7 +124,7 @@ extension Vocabulary {
   ) throws(VocabularyProblem) {
     if let unexpected = object.keys.sorted().first(where: { !allowed.contains($0) }) {
       throw VocabularyProblem(
-        "unexpected key \"\(unexpected)\"; the keys are \(allowed.joined(separator: ", "))")
+        "unexpected key \"\(unexpected)\"" + NearestName.hint(for: unexpected, among: allowed))
     }
   }
 }
