@@ -32,10 +32,17 @@ SKIPPED_SHELVES = re.compile(
     r"shapes/stars|shapes/jigsaw|shapes/tangram|special/gradients|special/patterns"
     r"|computer/icons/[a-z]+-theme|computer/icons/lemon|recreation/games/cards"
     r"|computer/connectors|computer/diagrams|unsorted/duplicates|logos")
+# Icon sets and map symbols under other shelves; file managers' names for their icons.
+SKIPPED_NAMES = re.compile(
+    r"^(hotel_icon|gnome|bb_|lemon|fc\d|svg_|stock[-_]|plastik|emblem|head\d)|symbol_\d*m?_bwh"
+    r"|_icon_-_symb|bwh$|blueberry|mimetype|mime[-_]", re.IGNORECASE)
 # Shelves whose pictures look alike; more of them would only add pairs that nobody can tell apart.
-SHELF_LIMITS = {"signs_and_symbols/flags": 100, "geography": 60, "signs_and_symbols/led": 20,
+SHELF_LIMITS = {"signs_and_symbols/flags": 100, "signs_and_symbols/map_symbols": 60,
+                "geography": 60, "signs_and_symbols/led": 20,
                 "computer/buttons": 30, "transportation/aiga-symbols": 60, "shapes/arrows": 60}
 SHELF_LIMIT = 130
+# Pictures that may share a caption, numbers aside: three books are welcome, thirty are not.
+CAPTION_LIMIT = 3
 # A title shared by more pictures than this names a collection, not a picture.
 SERIES_SIZE = 6
 # Collection titles and authors' signatures inside titles and file names.
@@ -48,10 +55,11 @@ AUTHOR_IN_NAME = re.compile(
     r"|mcol|pete\w*|bobo\w*|tiz\w*|momo)_?(?:_|$).*")
 # The catalogue's own bookkeeping, not words about a picture.
 BOOKKEEPING = {
-    "", "hash", "unsorted", "signs and symbols", "special", "menu", "magick", "recreation", "mapsym",
+    "", "hash", "unsorted", "sign and symbol", "special", "menu", "magick", "recreation", "mapsym",
     "map symbol", "appicon", "icon", "theme", "webpage", "clipart", "clip art", "simple", "svg",
     "color", "colour", "image", "png", "externalsource", "contour", "action", "united nations member",
-    "subnational", "carbohydrate", "protein", "activity", "other", "misc", "miscellany", "hotel"}
+    "subnational", "carbohydrate", "protein", "activity", "other", "misc", "miscellany", "hotel",
+    "work", "equipment", "bread and carb", "meat and egg"}
 # Words joined or cut in the catalogue.
 SPELLING = {
     "icecream": "ice cream", "roadsign": "road sign", "bodypart": "body part", "tv": "television",
@@ -72,6 +80,8 @@ MINIMUM_BYTES, MAXIMUM_BYTES = 700, 400_000
 MAXIMUM_KEYWORDS = 5
 # The vocabulary keeps words seen this often.
 KNOWN_WORD_COUNT = 4
+# A caption needs this many of them.
+MINIMUM_KNOWN_WORDS = 1
 
 
 class Picture:
@@ -184,11 +194,10 @@ def read_pictures(svg_root, png_root):
   """Every picture with a usable title, in path order."""
   raw = []
   for path in sorted(svg_root.rglob("*.svg")):
-    relative = path.relative_to(svg_root).with_suffix("")
-    shelf, stem = relative.parent.as_posix(), relative.name
-    if SKIPPED_SHELVES.match(shelf) or FOREIGN.search(stem):
+    shelf, stem = path.parent.relative_to(svg_root).as_posix(), path.name[: -len(".svg")]
+    if SKIPPED_SHELVES.match(shelf) or SKIPPED_NAMES.search(stem) or FOREIGN.search(stem):
       continue
-    if not is_good_picture(png_root / relative.with_suffix(".png")):
+    if not is_good_picture(png_root / shelf / (stem + ".png")):
       continue
     metadata = read_metadata(path)
     if metadata and not any(FOREIGN.search(k) for k in metadata[1]):
@@ -213,13 +222,14 @@ def trim_keywords(pictures):
 
 
 def unique(pictures, png_root):
-  """One picture per caption (numbers aside) and per file content."""
-  seen = set()
+  """Each file content once, each caption (numbers aside) a few times."""
+  seen, per_caption = set(), collections.Counter()
   for picture in pictures:
     content = hashlib.sha256((png_root / (picture.path + ".png")).read_bytes()).hexdigest()
     caption = re.sub(r"[^a-z]+", " ", picture.caption().lower()).strip()
-    if content not in seen and caption not in seen:
-      seen.update((content, caption))
+    if content not in seen and per_caption[caption] < CAPTION_LIMIT:
+      seen.add(content)
+      per_caption[caption] += 1
       yield picture
 
 
@@ -236,7 +246,7 @@ def choose(pictures, limit):
     for prefix, prefix_limit in SHELF_LIMITS.items():
       if picture.shelf.startswith(prefix):
         shelf, shelf_limit = prefix, prefix_limit
-    if known_words(picture) >= 2 and per_shelf[shelf] < shelf_limit and len(chosen) < limit:
+    if known_words(picture) >= MINIMUM_KNOWN_WORDS and per_shelf[shelf] < shelf_limit and len(chosen) < limit:
       per_shelf[shelf] += 1
       chosen.append(picture)
   return sorted(chosen, key=lambda p: p.path)
