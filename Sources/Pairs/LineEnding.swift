@@ -15,4 +15,13 @@ public enum LineEnding: String, Codable, CaseIterable, Sendable {
     case .none: []
     }
   }
+
+  /// The number of `bytes`.
+  var byteCount: Int {
+    switch self {
+    case .lf: 1
+    case .crlf: 2
+    case .none: 0
+    }
+  }
 }

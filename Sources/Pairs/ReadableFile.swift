@@ -32,12 +32,16 @@ final class ReadableFile: Sendable {
     close(descriptor)
   }
 
-  /// Reads up to `count` bytes at `offset` into the start of `buffer`; 0 at the end of the file.
-  func read(into buffer: inout [UInt8], count: Int, at offset: Int64) throws(PairsError) -> Int {
-    let wanted = min(count, buffer.count)
+  /// Reads up to `count` bytes at `offset` into `buffer`, from its index `start` on (as many as
+  /// fit, without `count`); 0 at the end of the file.
+  func read(
+    into buffer: inout [UInt8], from start: Int = 0, count: Int = .max, at offset: Int64
+  ) throws(PairsError) -> Int {
+    precondition(start >= 0 && start <= buffer.count)
+    let wanted = min(count, buffer.count - start)
     while true {
-      let got = buffer.withUnsafeMutableBytes {
-        pread(descriptor, $0.baseAddress, wanted, off_t(offset))
+      let got = buffer.withUnsafeMutableBytes { bytes in
+        pread(descriptor, bytes.baseAddress?.advanced(by: start), wanted, off_t(offset))
       }
       if got >= 0 { return got }
       if errno != EINTR { throw .cannotRead(path: path, problem: SystemError.current) }
@@ -47,5 +51,24 @@ final class ReadableFile: Sendable {
 
 /// The words of the last failed system call.
 enum SystemError {
-  static var current: String { String(cString: strerror(errno)) }
+  static var current: String { message(errno) }
+
+  /// The words of an error number.
+  static func message(_ code: Int32) -> String { String(cString: strerror(code)) }
+}
+
+extension ReadableFile {
+  /// The whole file, unless it has more than `limit` bytes.
+  func contents(limit: Int) throws(PairsError) -> [UInt8] {
+    var contents: [UInt8] = []
+    var block = [UInt8](repeating: 0, count: 256 << 10)
+    while true {
+      let count = try read(into: &block, at: Int64(contents.count))
+      if count == 0 { return contents }
+      contents += block[..<count]
+      guard contents.count <= limit else {
+        throw .cannotRead(path: path, problem: "has more than \(limit) bytes")
+      }
+    }
+  }
 }
