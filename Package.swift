@@ -50,7 +50,12 @@ let package = Package(
     library("Imaging", ["CImageCodecs"]),
     library("Pairs", ["COpenSSL"]),
     library("Models", ["Layers", "Tensors"]),
-    library("Audit", ["Pairs", .product(name: "GRDB", package: "GRDB.swift")]),
+    library(
+      "Audit",
+      [
+        "Pairs", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
     library("Stages", ["Audit", "Imaging", "Models", "Pairs", "Yams"]),
     library(
       "CommandSupport",
