@@ -61,6 +61,13 @@ let package = Package(
       "CommandSupport",
       ["Stages", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
+    .executableTarget(
+      name: "winnow-bench",
+      dependencies: [
+        "Layers", "Models", "Pairs", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
+
     .target(
       name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport",
       swiftSettings: strict),

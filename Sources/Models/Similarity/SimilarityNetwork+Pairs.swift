@@ -27,13 +27,20 @@ extension SimilarityNetwork {
   /// The similarity vectors of all pairs of a batch, image by image, without a tape.
   /// - Returns: [images · captions, m].
   public func similarityVectors(_ encoded: EncodedBatch, workers: Workers) -> Tensor {
-    let tiles = PairTile.allPairs(
-      images: encoded.images.segments.count, captions: encoded.captions.segments)
+    similarityVectors(images: encoded.images, captions: encoded.captions, workers: workers)
+  }
+
+  /// The similarity vectors of all images against all captions, image by image.
+  /// - Returns: [images · captions, m].
+  public func similarityVectors(
+    images: ImageEmbeddings, captions: CaptionEmbeddings, workers: Workers
+  ) -> Tensor {
+    let tiles = PairTile.allPairs(images: images.segments.count, captions: captions.segments)
     let folded = FoldedGraphReasoning(reasoning)
     return .stackingRows(
       workers.map(tiles.count) { index in
         let tile = tiles[index]
-        let nodes = alignment.forward(tile, encoded.images, encoded.captions).nodes
+        let nodes = alignment.forward(tile, images, captions).nodes
         return folded.forward(nodes, tile.nodes).output
       })
   }
