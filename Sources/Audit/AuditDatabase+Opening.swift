@@ -78,3 +78,13 @@ extension AuditDatabase {
     }
   }
 }
+
+extension AuditDatabase {
+  /// Refuses a file that is not an audit database or that a newer version made, without opening
+  /// or writing anything. No file is fine.
+  ///
+  /// - Throws: `AuditError.foreign`, `.newerVersion` or `.database`.
+  public static func checkVersion(ofDatabaseAt path: String) throws(AuditError) {
+    try SQLiteHeader(ofFileAt: path)?.check(path: path)
+  }
+}

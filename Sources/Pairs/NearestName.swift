@@ -1,7 +1,7 @@
 /// The known name that an unknown one was probably meant to be.
-enum NearestName {
+package enum NearestName {
   /// `; did you mean "words"?`, or the whole list when none is near.
-  static func hint(for unknown: String, among known: [String]) -> String {
+  package static func hint(for unknown: String, among known: [String]) -> String {
     let ranked = known.map { (name: $0, distance: distance(Array(unknown), Array($0))) }
     if let best = ranked.min(by: { $0.distance < $1.distance }), best.distance <= 3 {
       return "; did you mean \"\(best.name)\"?"
