@@ -68,6 +68,10 @@ let package = Package(
     tool("winnow-corrupt", ["Pairs"]),
     tool("winnow-export", ["Pairs"]),
     tool("winnow-ingest", ["Pairs"]),
+    tool("winnow-train", ["Models"]),
+    tool("winnow-score"),
+    tool("winnow-purify"),
+    tool("winnow-evaluate"),
 
     .executableTarget(
       name: "winnow-bench",
