@@ -73,6 +73,7 @@ public struct FeaturizeConfiguration: StageConfiguration, Equatable {
     self.batch = batch
   }
 
+  /// Reads a configuration; what is left out takes its default.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let standard = FeaturizeConfiguration()
@@ -88,9 +89,12 @@ public struct FeaturizeConfiguration: StageConfiguration, Equatable {
     batch = try container.value(.batch, default: standard.batch)
   }
 
+  /// Every key, as written in YAML.
   public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
+  /// `weights`.
   public static var pathKeys: Set<String> { ["weights"] }
 
+  /// Refuses numbers out of their ranges.
   public func validate() throws(StagesError) {
     // The last feature map has one cell for each 32 pixels of the input, rounded up.
     let cells = (backbone.architecture.inputSize + 31) / 32

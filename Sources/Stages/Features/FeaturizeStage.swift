@@ -11,11 +11,14 @@ import Tensors
 /// shard, and once that is on disk one transaction records all 512. A killed run repeats at most
 /// one such chunk and writes the same shard again.
 public struct FeaturizeStage: Stage {
+  /// `featurize`.
   public static let name = "featurize"
+  /// Writes shards and rows.
   public static let access = WorkspaceAccess.writes
   /// The most rows of a shard. Part of the format: another number gives other shards.
   static let locationsPerShard = 512
 
+  /// What the stage was told.
   public let configuration: FeaturizeConfiguration
 
   /// What tests put in place of the network, the disk and a kill.
@@ -33,6 +36,7 @@ public struct FeaturizeStage: Stage {
 
   let surroundings: Surroundings
 
+  /// A stage with a configuration.
   public init(_ configuration: FeaturizeConfiguration) {
     self.init(configuration, Surroundings())
   }
@@ -42,6 +46,7 @@ public struct FeaturizeStage: Stage {
     self.surroundings = surroundings
   }
 
+  /// Refuses a workspace without pairs, and weights that are not there.
   public func check(in workspace: Workspace) throws {
     try workspace.openIngested(.reading).close()
     let weights = configuration.weightsPath
@@ -54,6 +59,10 @@ public struct FeaturizeStage: Stage {
     }
   }
 
+  /// Featurizes what is left.
+  ///
+  /// - Throws: `StagesError`, `LayersError` for bad weights, `AuditError`, or `PairsError` when an
+  ///   image root or the disk fails; never for a bad image.
   public func run(in workspace: Workspace, context: StageContext) throws -> FeaturizeSummary {
     let database = try workspace.openIngested(.writing)
     let backbone = try loadBackbone()

@@ -28,6 +28,7 @@ public struct FeaturizeSummary: StageSummary, Equatable {
     case seconds = "seconds"
   }
 
+  /// The numbers as a table.
   public var report: String {
     var table = SummaryTable()
     table.add("images looked at", images)
