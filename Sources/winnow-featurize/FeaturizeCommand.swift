@@ -63,4 +63,4 @@ struct FeaturizeCommand: WinnowCommand {
 }
 
 extension FeaturizeConfiguration.Backbone: ExpressibleByArgument {}
-extension ImageFit: @retroactive ExpressibleByArgument {}
+extension ImageFit: ExpressibleByArgument {}

@@ -36,6 +36,10 @@ public struct StageRegistry: Sendable {
     Entry(CorruptStage.self),
     Entry(IngestStage.self),
     Entry(FeaturizeStage.self),
+    Entry(TrainStage.self),
+    Entry(ScoreStage.self),
+    Entry(PurifyStage.self),
+    Entry(EvaluateStage.self),
     Entry(ExportStage.self),
   ])
 
