@@ -50,11 +50,31 @@ let package = Package(
     library("Imaging", ["CImageCodecs"]),
     library("Pairs", ["COpenSSL"]),
     library("Models", ["Layers", "Tensors"]),
-    library("Audit", ["Pairs", .product(name: "GRDB", package: "GRDB.swift")]),
+    library(
+      "Audit",
+      [
+        "Pairs", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
     library("Stages", ["Audit", "Imaging", "Models", "Pairs", "Yams"]),
     library(
       "CommandSupport",
-      ["Stages", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      [
+        "Audit", "Pairs", "Stages",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    tool("winnow", ["Pairs"]),
+    tool("winnow-corrupt", ["Pairs"]),
+    tool("winnow-export", ["Pairs"]),
+    tool("winnow-ingest", ["Pairs"]),
+
+    .executableTarget(
+      name: "winnow-bench",
+      dependencies: [
+        "Layers", "Models", "Pairs", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport",
@@ -65,6 +85,9 @@ let package = Package(
     tests(of: "Pairs", fixtures: true),
     tests(of: "Models", fixtures: true),
     tests(of: "Audit", fixtures: true),
-    tests(of: "Stages"),
+    tests(of: "Stages", ["Audit", "Pairs"]),
+    tests(
+      of: "CommandSupport",
+      ["Stages", "winnow", "winnow-corrupt", "winnow-export", "winnow-ingest"], fixtures: true),
   ]
 )

@@ -1,0 +1,188 @@
+import Foundation
+import GRDB
+import Pairs
+
+extension AuditDatabase {
+  /// Local image locations that no stage has looked at, in order of first appearance.
+  ///
+  /// - Parameters:
+  ///   - location: The last number of the page before; 0 for the first page.
+  ///   - limit: The most that are returned.
+  public func pendingImages(
+    after location: Int64 = 0, limit: Int
+  ) throws(AuditError) -> [PendingImage] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT location.location_id, pair.url, source.image_root
+          FROM location
+          CROSS JOIN pair ON pair.pair_id = location.first_pair_id
+          CROSS JOIN source ON source.source_id = pair.source_id
+          WHERE location.location_id > ? AND location.run_id IS NULL AND NOT location.is_remote
+          ORDER BY location.location_id LIMIT ?
+          """, arguments: [location, limit]
+      ).map { row in
+        PendingImage(locationID: row[0], url: row.text(1) ?? "", imageRoot: row[2])
+      }
+    }
+  }
+
+  /// How many local image locations there are, and how many of them were looked at.
+  public func imageProgress() throws(AuditError) -> (done: Int, total: Int) {
+    try read { database in
+      let row = try Row.fetchOne(
+        database,
+        sql: "SELECT count(run_id), count(*) FROM location WHERE NOT is_remote")
+      return (row?[0] ?? 0, row?[1] ?? 0)
+    }
+  }
+
+  /// The image with this content, when it was looked at before.
+  public func image(with digest: SHA256Digest) throws(AuditError) -> StoredImage? {
+    try read { database in
+      let row = try Row.fetchOne(
+        database,
+        sql: """
+          SELECT image_id, shard, shard_row, reason, detail FROM image WHERE sha256 = ?
+          """, arguments: [Data(digest.bytes)])
+      return try row.map { row in
+        let reason: PairReason? = try closedIfPresent(row[3], column: "image.reason")
+        return StoredImage(
+          id: row[0],
+          features: (row[1] as Int?).map { FeatureAddress(shard: $0, row: row[2]) },
+          failure: reason.map { RowFailure($0, row[4] ?? "") })
+      }
+    }
+  }
+
+  /// Stores what came of a batch of locations in one transaction. A bad image makes all its pairs
+  /// `failed`, with its reason and detail.
+  ///
+  /// Two locations of one batch with the same new content are both given as `featurized` or
+  /// `unusable`; the first one's address and failure stand.
+  public func record(_ outcomes: [ImageOutcome], run: Int64) throws(AuditError) {
+    try write { database in
+      let writer = try ImageWriter(database, run: run)
+      var counts: [String: Int] = [:]
+      for outcome in outcomes {
+        let reason = try writer.record(outcome)
+        counts[reason?.rawValue ?? "ok", default: 0] += 1
+      }
+      try add(counts, toRun: run, in: database)
+    }
+  }
+
+  /// The number of stored rows of each feature shard, in order of shard numbers.
+  public func featureShards() throws(AuditError) -> [(shard: Int, rows: Int)] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT shard, max(shard_row) + 1 FROM image
+          WHERE shard IS NOT NULL GROUP BY shard ORDER BY shard
+          """
+      ).map { ($0[0], $0[1]) }
+    }
+  }
+
+  /// Forgets all images, and with them all scores and decisions: every local location is to be
+  /// looked at again.
+  public func discardImages() throws(AuditError) {
+    try discardScores()
+    try write { database in
+      try database.execute(
+        sql: """
+          UPDATE location SET image_id = NULL, reason = NULL, detail = NULL, run_id = NULL
+          WHERE run_id IS NOT NULL;
+          DELETE FROM image;
+          """)
+    }
+  }
+}
+
+/// Stores the outcomes of one batch.
+private struct ImageWriter {
+  private let run: Int64
+  private let insertImage: BulkStatement
+  private let findImage: BulkStatement
+  private let imageReason: Statement
+  private let updateLocation: BulkStatement
+
+  init(_ database: Database, run: Int64) throws {
+    self.run = run
+    insertImage = try BulkStatement(
+      database,
+      sql: """
+        INSERT INTO image (sha256, format, width, height, shard, shard_row, reason, detail)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (sha256) DO NOTHING
+        """)
+    findImage = try BulkStatement(
+      database, sql: "SELECT image_id FROM image WHERE sha256 = ?")
+    imageReason = try database.cachedStatement(
+      sql: "SELECT reason FROM image WHERE image_id = ?")
+    updateLocation = try BulkStatement(
+      database,
+      sql: """
+        UPDATE location SET image_id = ?, reason = ?, detail = ?, run_id = ?
+        WHERE location_id = ?
+        """)
+  }
+
+  /// Stores one outcome and returns why it failed, if it did.
+  func record(_ outcome: ImageOutcome) throws -> PairReason? {
+    switch outcome.result {
+    case .unavailable(let failure):
+      try link(outcome.locationID, image: nil, failure: failure)
+      return failure.reason
+    case .unusable(let content, let failure):
+      let image = try store(content, features: nil, failure: failure)
+      return try link(outcome.locationID, known: image)
+    case .featurized(let content, let features):
+      let image = try store(content, features: features, failure: nil)
+      return try link(outcome.locationID, known: image)
+    case .known(let image):
+      return try link(outcome.locationID, known: image)
+    }
+  }
+
+  private func store(
+    _ content: ImageContent, features: FeatureAddress?, failure: RowFailure?
+  ) throws -> Int64 {
+    let digest = content.digest.bytes
+    try insertImage.execute {
+      $0.bind(bytes: digest)
+      $0.bind(content.format)
+      $0.bind(content.width.map(Int64.init))
+      $0.bind(content.height.map(Int64.init))
+      $0.bind(features.map { Int64($0.shard) })
+      $0.bind(features.map { Int64($0.row) })
+      $0.bind(failure?.reason.rawValue)
+      $0.bind(failure?.detail)
+    }
+    guard let id = try findImage.integer({ $0.bind(bytes: digest) }) else {
+      throw DatabaseError(message: "an image was neither inserted nor found")
+    }
+    return id
+  }
+
+  private func link(_ location: Int64, known image: Int64) throws -> PairReason? {
+    guard let row = try Row.fetchOne(imageReason, arguments: [image]) else {
+      throw AuditError.noSuchRow(table: "image", id: image)
+    }
+    try link(location, image: image, failure: nil)
+    return try closedIfPresent(row[0], column: "image.reason")
+  }
+
+  private func link(_ location: Int64, image: Int64?, failure: RowFailure?) throws {
+    let changes = try updateLocation.execute {
+      $0.bind(image)
+      $0.bind(failure?.reason.rawValue)
+      $0.bind(failure?.detail)
+      $0.bind(run)
+      $0.bind(location)
+    }
+    guard changes == 1 else { throw AuditError.noSuchRow(table: "location", id: location) }
+  }
+}

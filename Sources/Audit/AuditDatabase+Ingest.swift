@@ -1,0 +1,185 @@
+import GRDB
+import Pairs
+
+extension AuditDatabase {
+  /// Stores the next lines of a source in one transaction, with how far the source has come: a
+  /// killed ingest goes on from there.
+  ///
+  /// - Parameters:
+  ///   - lines: The lines after the first `source.lineCount`, in order.
+  ///   - isLast: Whether the file ends with them.
+  /// - Returns: The source with its new counts.
+  public func ingest(
+    _ lines: [IngestLine], into source: SourceRecord, isLast: Bool, run: Int64
+  ) throws(AuditError) -> SourceRecord {
+    try write { database in
+      var writer = try PairWriter(database, source: source.id)
+      var counts: [String: Int] = [:]
+      for line in lines {
+        try writer.insert(line)
+        counts[line.failure?.reason.rawValue ?? "ok", default: 0] += 1
+      }
+      let lineCount = source.lineCount + lines.count
+      let byteCount = lines.last.map(\.row.endOffset) ?? source.byteCount
+      try database.execute(
+        sql: """
+          UPDATE source SET line_count = ?, byte_count = ?, is_complete = ?
+          WHERE source_id = ? AND line_count = ?
+          """,
+        arguments: [lineCount, byteCount, isLast, source.id, source.lineCount])
+      guard database.changesCount == 1 else {
+        throw AuditError.database(
+          path: path,
+          problem: "\(source.description.path) is being ingested by another process")
+      }
+      try add(counts, toRun: run, in: database)
+      return SourceRecord(
+        id: source.id, description: source.description, lineCount: lineCount,
+        byteCount: byteCount, isComplete: isLast, runID: source.runID)
+    }
+  }
+}
+
+extension ManifestRow {
+  /// Where the next line begins.
+  fileprivate var endOffset: Int64 {
+    byteOffset + Int64(byteCount + lineEnding.bytes.count)
+  }
+}
+
+/// Inserts the pairs of one batch.
+private struct PairWriter {
+  private let source: Int64
+  private var nextPair: Int64
+  private let insertPair: BulkStatement
+  private let lastOccurrence: BulkStatement
+  private let insertLocation: BulkStatement
+  private let findLocation: BulkStatement
+  private let insertRaw: BulkStatement
+  private let database: Database
+
+  init(_ database: Database, source: Int64) throws {
+    self.database = database
+    self.source = source
+    let last = try Int64.fetchOne(database, sql: "SELECT max(pair_id) FROM pair")
+    nextPair = (last ?? 0) + 1
+    insertPair = try BulkStatement(
+      database,
+      sql: """
+        INSERT INTO pair (pair_id, source_id, line, key, occurrence, caption, url, line_ending,
+          location_id, reason, detail)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (key, source_id, occurrence) DO NOTHING
+        """)
+    lastOccurrence = try BulkStatement(
+      database,
+      sql: "SELECT max(occurrence) FROM pair WHERE key = ? AND source_id = ?")
+    insertLocation = try BulkStatement(
+      database,
+      sql: """
+        INSERT INTO location (digest, first_pair_id, is_remote) VALUES (?, ?, ?)
+        ON CONFLICT (digest) DO NOTHING
+        """)
+    findLocation = try BulkStatement(
+      database, sql: "SELECT location_id FROM location WHERE digest = ?")
+    insertRaw = try BulkStatement(
+      database,
+      sql: "INSERT INTO raw_line (pair_id, bytes, byte_offset, byte_count) VALUES (?, ?, ?, ?)")
+  }
+
+  /// Inserts a line with the next number.
+  mutating func insert(_ line: IngestLine) throws {
+    let location = try line.location.map { try locationID($0) }
+    // Repeats are rare: trying the first number costs nothing, since the index is visited anyway.
+    if try !insert(line, location: location, occurrence: 1) {
+      let key = line.row.key
+      let last = try lastOccurrence.integer {
+        $0.bind(hash: (key.high, key.low))
+        $0.bind(source)
+      }
+      guard try insert(line, location: location, occurrence: (last ?? 0) + 1) else {
+        throw DatabaseError(message: "line \(line.row.lineNumber) cannot be inserted")
+      }
+    }
+    if line.row.needsRawBytes {
+      try insertRaw.execute {
+        $0.bind(nextPair)
+        $0.bind(bytes: line.row.isTruncated ? nil : line.row.rawBytes)
+        $0.bind(line.row.byteOffset)
+        $0.bind(Int64(line.row.byteCount))
+      }
+    }
+    nextPair += 1
+  }
+
+  private func insert(_ line: IngestLine, location: Int64?, occurrence: Int64) throws -> Bool {
+    let row = line.row
+    let changes = try insertPair.execute {
+      $0.bind(nextPair)
+      $0.bind(source)
+      $0.bind(Int64(row.lineNumber))
+      $0.bind(hash: (row.key.high, row.key.low))
+      $0.bind(occurrence)
+      if row.beginsWithByteOrderMark {
+        $0.bind(row.fields?.caption)
+        $0.bind(row.fields?.url)
+      } else if let fields = row.fields {
+        $0.bind(utf8: fields.captionBytes)
+        $0.bind(utf8: fields.urlBytes)
+      } else {
+        $0.bind(nil as String?)
+        $0.bind(nil as String?)
+      }
+      $0.bind(row.lineEnding.code)
+      $0.bind(location)
+      $0.bind(line.failure?.reason.rawValue)
+      $0.bind(line.failure?.detail)
+    }
+    return changes == 1
+  }
+
+  private func locationID(_ identity: LocationIdentity) throws -> Int64 {
+    let hash = (high: identity.high, low: identity.low)
+    let changes = try insertLocation.execute {
+      $0.bind(hash: hash)
+      $0.bind(nextPair)
+      $0.bind(identity.isRemote ? Int64(1) : 0)
+    }
+    if changes == 1 { return database.lastInsertedRowID }
+    guard let found = try findLocation.integer({ $0.bind(hash: hash) }) else {
+      throw DatabaseError(message: "an image location was neither inserted nor found")
+    }
+    return found
+  }
+}
+
+extension ManifestRow {
+  /// Whether the line cannot be written again from its two columns.
+  fileprivate var needsRawBytes: Bool { fields == nil || isTruncated || beginsWithByteOrderMark }
+
+  /// The mark belongs to the file, not to the caption or URL.
+  fileprivate var beginsWithByteOrderMark: Bool {
+    lineNumber == 1 && rawBytes.starts(with: [0xEF, 0xBB, 0xBF])
+  }
+}
+
+extension LineEnding {
+  /// How `pair.line_ending` stores it; 0 and 1 take no room in a SQLite row.
+  var code: Int64 {
+    switch self {
+    case .lf: 0
+    case .crlf: 1
+    case .none: 2
+    }
+  }
+
+  /// The ending that a code stands for.
+  init(code: Int64) throws(AuditError) {
+    switch code {
+    case 0: self = .lf
+    case 1: self = .crlf
+    case 2: self = .none
+    default: throw .unknownValue(column: "line_ending", value: "\(code)")
+    }
+  }
+}

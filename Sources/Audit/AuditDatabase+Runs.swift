@@ -1,0 +1,88 @@
+import Foundation
+import GRDB
+
+extension AuditDatabase {
+  /// Begins a run, or goes on with the last one of the same command, configuration, seed and
+  /// version when that did not end, so that a killed and resumed stage is one run.
+  ///
+  /// - Returns: The run's number.
+  public func beginRun(_ request: RunRequest) throws(AuditError) -> Int64 {
+    try write { database in
+      let unfinished = try Int64.fetchOne(
+        database,
+        sql: """
+          SELECT run_id FROM run
+          WHERE command = ? AND config_sha256 = ? AND program_version = ? AND seed IS ?
+            AND ended_at IS NULL
+          ORDER BY run_id DESC LIMIT 1
+          """,
+        arguments: [
+          request.command, request.configurationHash, request.programVersion, stored(request.seed),
+        ])
+      if let unfinished { return unfinished }
+      try database.execute(
+        sql: """
+          INSERT INTO run (command, config, config_sha256, program_version, seed, started_at)
+          VALUES (?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          request.command, request.configuration, request.configurationHash,
+          request.programVersion, stored(request.seed), timestamp(request.startedAt),
+        ])
+      return database.lastInsertedRowID
+    }
+  }
+
+  /// Marks a run as ended.
+  public func finishRun(_ id: Int64, at date: Date) throws(AuditError) {
+    try write { database in
+      try database.execute(
+        sql: "UPDATE run SET ended_at = ? WHERE run_id = ?", arguments: [timestamp(date), id])
+      guard database.changesCount == 1 else { throw AuditError.noSuchRow(table: "run", id: id) }
+    }
+  }
+
+  /// All runs, oldest first.
+  public func runs() throws(AuditError) -> [RunRecord] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT run_id, command, config, config_sha256, program_version, seed, started_at,
+            ended_at, counts
+          FROM run ORDER BY run_id
+          """
+      ).map { row in
+        RunRecord(
+          id: row[0], command: row[1], configuration: row[2], configurationHash: row[3],
+          programVersion: row[4],
+          seed: (row[5] as Int64?).map { UInt64(bitPattern: $0) },
+          startedAt: row[6], endedAt: row[7], counts: try decodeCounts(row[8]))
+      }
+    }
+  }
+
+  /// Adds to a run's counts in the transaction that stores the rows counted, so that the counts of
+  /// a resumed run are those of an undisturbed one.
+  func add(_ counts: [String: Int], toRun id: Int64, in database: Database) throws {
+    let stored = try String.fetchOne(
+      database, sql: "SELECT counts FROM run WHERE run_id = ?", arguments: [id])
+    let sum = try decodeCounts(stored).merging(counts, uniquingKeysWith: +)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    let text = String(decoding: try encoder.encode(sum), as: UTF8.self)
+    try database.execute(
+      sql: "UPDATE run SET counts = ? WHERE run_id = ?", arguments: [text, id])
+    guard database.changesCount == 1 else { throw AuditError.noSuchRow(table: "run", id: id) }
+  }
+
+  private func decodeCounts(_ text: String?) throws -> [String: Int] {
+    guard let text else { return [:] }
+    return try JSONDecoder().decode([String: Int].self, from: Data(text.utf8))
+  }
+
+  /// SQLite's integers are signed; the upper half of the seeds is stored as negative numbers.
+  private func stored(_ seed: UInt64?) -> Int64? { seed.map { Int64(bitPattern: $0) } }
+
+  func timestamp(_ date: Date) -> String { date.formatted(.iso8601) }
+}

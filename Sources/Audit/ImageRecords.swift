@@ -1,0 +1,81 @@
+import Pairs
+
+/// An image location that no stage has looked at yet.
+public struct PendingImage: Sendable, Equatable {
+  /// The location's number; locations are numbered by first appearance.
+  public let locationID: Int64
+  /// The URL or path as the first line that names it writes it.
+  public let url: String
+  /// The folder that relative paths start from and may not leave, absolute.
+  public let imageRoot: String
+}
+
+/// Where an image's features are.
+public struct FeatureAddress: Hashable, Sendable {
+  /// The number of the shard file.
+  public let shard: Int
+  /// The row in it.
+  public let row: Int
+
+  /// An address of its parts.
+  public init(shard: Int, row: Int) {
+    self.shard = shard
+    self.row = row
+  }
+}
+
+/// What is known of one image content from its bytes alone.
+public struct ImageContent: Sendable, Equatable {
+  /// The hash of the file's bytes.
+  public let digest: SHA256Digest
+  /// The format's name by content, `jpeg` or `png`; nil when it is none that is known.
+  public let format: String?
+  /// Pixels, after orientation; nil when the header does not tell.
+  public let width: Int?
+  /// Pixels, after orientation; nil when the header does not tell.
+  public let height: Int?
+
+  /// A content of its parts.
+  public init(digest: SHA256Digest, format: String?, width: Int?, height: Int?) {
+    self.digest = digest
+    self.format = format
+    self.width = width
+    self.height = height
+  }
+}
+
+/// One image content that was looked at before.
+public struct StoredImage: Sendable, Equatable {
+  /// The row's number.
+  public let id: Int64
+  /// Where its features are; nil when it failed.
+  public let features: FeatureAddress?
+  /// Why it could not be used; nil when it could.
+  public let failure: RowFailure?
+}
+
+/// What came of one image location.
+public struct ImageOutcome: Sendable {
+  /// What came of it.
+  public enum Result: Sendable {
+    /// No bytes: nothing there, unreadable or outside the image root.
+    case unavailable(RowFailure)
+    /// Bytes that could not be made into features.
+    case unusable(ImageContent, RowFailure)
+    /// Bytes with features.
+    case featurized(ImageContent, FeatureAddress)
+    /// Bytes that were looked at before, under another name.
+    case known(imageID: Int64)
+  }
+
+  /// The location's number.
+  public let locationID: Int64
+  /// What came of it.
+  public let result: Result
+
+  /// An outcome of its parts.
+  public init(locationID: Int64, result: Result) {
+    self.locationID = locationID
+    self.result = result
+  }
+}

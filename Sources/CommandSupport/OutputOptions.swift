@@ -1,0 +1,44 @@
+import ArgumentParser
+import Foundation
+import Stages
+
+/// How a command speaks: shared by all.
+public struct OutputOptions: ParsableArguments {
+  @Flag(help: "Print the closing summary as JSON.")
+  public var json = false
+
+  @Flag(help: "Show no progress.")
+  public var quiet = false
+
+  public init() {}
+
+  /// Calls `body` with a context whose progress is shown by the renderer, which `body` has to
+  /// `finish()` before it prints.
+  public func withContext<Result>(
+    restarts: Bool = false, _ body: (StageContext, ProgressRenderer) throws -> Result
+  ) rethrows -> Result {
+    let clock: @Sendable () -> Date = { Date() }
+    let renderer = ProgressRenderer(
+      isTerminal: Terminal.errorIsTerminal, now: clock,
+      write: { FileHandle.standardError.write(Data($0.utf8)) })
+    defer { renderer.finish() }
+    let isQuiet = quiet
+    return try body(
+      StageContext(
+        programVersion: programVersion, restarts: restarts, now: clock,
+        progress: { if !isQuiet { renderer.show($0) } }),
+      renderer)
+  }
+
+  /// Prints a summary, as text or as JSON.
+  public func print(_ summary: some StageSummary) throws {
+    Terminal.write(json ? try Self.encode(summary) : Terminal.harmless(summary.report))
+  }
+
+  /// JSON with sorted keys over several lines.
+  public static func encode(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Stages
+
+/// Shows progress: on a terminal one line that is written over, elsewhere plain lines now and then.
+public final class ProgressRenderer: @unchecked Sendable {
+  private let isTerminal: Bool
+  private let interval: Double
+  private let now: @Sendable () -> Date
+  private let write: @Sendable (String) -> Void
+  private let lock = NSLock()
+  // Guarded by `lock`: stages may report from any thread.
+  private var lastShown: Date?
+  private var lastStage: String?
+  private var lineIsOpen = false
+
+  /// A renderer.
+  ///
+  /// - Parameters:
+  ///   - isTerminal: Whether lines can be written over.
+  ///   - now: The clock.
+  ///   - write: Receives text as it is to appear, line ends included.
+  public init(
+    isTerminal: Bool, now: @escaping @Sendable () -> Date,
+    write: @escaping @Sendable (String) -> Void
+  ) {
+    self.isTerminal = isTerminal
+    interval = isTerminal ? 0.1 : 5
+    self.now = now
+    self.write = write
+  }
+
+  /// Shows a progress, unless the last one was shown a moment ago.
+  public func show(_ progress: StageProgress) {
+    lock.withLock {
+      let date = now()
+      let isNew = progress.stage != lastStage
+      let isDone = progress.total.map { progress.done >= $0 } ?? false
+      // A stage's first report has nothing to tell on plain lines.
+      if isNew {
+        finishLine()
+        lastStage = progress.stage
+        lastShown = date
+        guard isTerminal || isDone else { return }
+      } else if !isDone, let lastShown, date.timeIntervalSince(lastShown) < interval {
+        return
+      }
+      lastShown = date
+      let text = Self.text(of: progress)
+      write(isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n")
+      lineIsOpen = isTerminal
+    }
+  }
+
+  /// Ends the line that was written over.
+  public func finish() {
+    lock.withLock { finishLine() }
+  }
+
+  private func finishLine() {
+    if lineIsOpen { write("\n") }
+    lineIsOpen = false
+  }
+
+  /// `featurize: 1,200 of 5,000 images (24 %), 98/s, 0:39 left, note`.
+  static func text(of progress: StageProgress) -> String {
+    var parts = ["\(progress.stage): \(SummaryTable.grouped(progress.done))"]
+    if let total = progress.total {
+      let percent = total > 0 ? 100 * progress.done / total : 100
+      parts[0] += " of \(SummaryTable.grouped(total)) \(progress.unit) (\(percent) %)"
+    } else {
+      parts[0] += " \(progress.unit)"
+    }
+    if let rate = progress.rate {
+      let shown = rate < 10 ? String(format: "%.1f", rate) : SummaryTable.grouped(Int(rate))
+      parts.append("\(shown)/s")
+    }
+    if let seconds = progress.secondsLeft { parts.append("\(duration(seconds)) left") }
+    if let note = progress.note {
+      parts.append(Terminal.harmless(note.replacingOccurrences(of: "\n", with: " ")))
+    }
+    return parts.joined(separator: ", ")
+  }
+
+  /// `0:39`, `12:05` or `3:00:00`.
+  static func duration(_ seconds: Double) -> String {
+    let total = Int(min(seconds.rounded(.up), 1e8))
+    let (hours, minutes, rest) = (total / 3600, total / 60 % 60, total % 60)
+    return hours > 0
+      ? String(format: "%d:%02d:%02d", hours, minutes, rest)
+      : String(format: "%d:%02d", minutes, rest)
+  }
+}

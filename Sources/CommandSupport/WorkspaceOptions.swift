@@ -1,0 +1,38 @@
+import ArgumentParser
+import Stages
+
+/// The workspace that a command works on.
+public struct WorkspaceOptions: ParsableArguments {
+  @Option(
+    name: .customLong("workspace"),
+    help: ArgumentHelp("The folder of the run.", valueName: "folder"))
+  public var path: String
+
+  public init() {}
+
+  /// The workspace.
+  public var workspace: Workspace { Workspace(path: path) }
+}
+
+/// Whether a command begins anew.
+public struct RestartOptions: ParsableArguments {
+  @Flag(
+    name: .customLong("restart"),
+    help: "Discard what this command began or did before, and do it anew.")
+  public var restarts = false
+
+  public init() {}
+}
+
+extension Stage {
+  /// Runs the stage for a command of its name and prints its summary.
+  public func perform(
+    in options: WorkspaceOptions, restarts: Bool = false, output: OutputOptions
+  ) throws {
+    let summary = try output.withContext(restarts: restarts) { context, _ in
+      try perform(
+        in: options.workspace, context: context, command: "winnow-\(Self.name)")
+    }
+    try output.print(summary)
+  }
+}

@@ -1,0 +1,31 @@
+/// Element types of stored tensors, named as safetensors headers do.
+public enum ElementType: String, Sendable, CaseIterable {
+  case float64 = "F64"
+  case float32 = "F32"
+  case float16 = "F16"
+  case brainFloat16 = "BF16"
+  case int64 = "I64"
+  case int32 = "I32"
+  case int16 = "I16"
+  case int8 = "I8"
+  case uint8 = "U8"
+  case bool = "BOOL"
+
+  /// Bytes per element.
+  public var byteCount: Int {
+    switch self {
+    case .float64, .int64: 8
+    case .float32, .int32: 4
+    case .float16, .brainFloat16, .int16: 2
+    case .int8, .uint8, .bool: 1
+    }
+  }
+
+  /// Whether elements are floating-point numbers.
+  public var isFloatingPoint: Bool {
+    switch self {
+    case .float64, .float32, .float16, .brainFloat16: true
+    default: false
+    }
+  }
+}

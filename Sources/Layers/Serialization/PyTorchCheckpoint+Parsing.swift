@@ -1,0 +1,104 @@
+extension PyTorchCheckpoint {
+  /// 0x1950a86a20f9469cfc6c, little-endian.
+  private static let magicNumber: [UInt8] = [
+    0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19,
+  ]
+
+  /// Magic number, protocol version 1001 and the writer's system.
+  static func readPreamble(_ cursor: inout ByteCursor) throws(LayersError) {
+    let expected: [PickleValue] = [.longInt(magicNumber), .int(1001)]
+    for value in expected {
+      var unpickler = Unpickler(cursor)
+      let root = try unpickler.run()
+      guard unpickler.objects[root] == value else {
+        throw .malformed(
+          file: cursor.file, detail: "not a PyTorch checkpoint of the format before zip")
+      }
+      cursor = unpickler.cursor
+    }
+    var unpickler = Unpickler(cursor)
+    let root = try unpickler.run()
+    if case .dictionary(let pairs) = unpickler.objects[root] {
+      for pair in pairs where unpickler.objects[pair.key] == .string("little_endian") {
+        guard unpickler.objects[pair.value] == .bool(true) else {
+          throw .malformed(file: cursor.file, detail: "written on a big-endian machine")
+        }
+      }
+    }
+    cursor = unpickler.cursor
+  }
+
+  static func tensors(
+    of root: Int, in unpickler: Unpickler
+  ) throws(LayersError) -> [(name: String, tensor: PickledTensor)] {
+    let file = unpickler.cursor.file
+    guard case .dictionary(let pairs) = unpickler.objects[root] else {
+      throw .malformed(file: file, detail: "the checkpoint is not a dictionary of tensors")
+    }
+    var named: [(name: String, tensor: PickledTensor)] = []
+    for pair in pairs {
+      guard case .string(let name) = unpickler.objects[pair.key] else {
+        throw .malformed(file: file, detail: "a key that is not a string")
+      }
+      guard case .tensor(let tensor) = unpickler.objects[pair.value] else {
+        throw .malformed(file: file, detail: "`\(name)` is not a tensor")
+      }
+      named.append((name, tensor))
+    }
+    return named
+  }
+
+  static func storageKeys(
+    _ root: Int, in unpickler: Unpickler
+  ) throws(LayersError) -> [String] {
+    let problem = LayersError.malformed(
+      file: unpickler.cursor.file, detail: "the list of storages is not a list of strings")
+    guard case .list(let items) = unpickler.objects[root] else { throw problem }
+    var keys: [String] = []
+    for item in items {
+      guard case .string(let key) = unpickler.objects[item] else { throw problem }
+      keys.append(key)
+    }
+    return keys
+  }
+
+  /// Walks over the storages' bytes.
+  ///
+  /// - Returns: where each storage's elements begin.
+  static func readStorages(
+    _ order: [String], described: [PickledStorage], _ cursor: inout ByteCursor
+  ) throws(LayersError) -> [String: Int] {
+    var known: [String: PickledStorage] = [:]
+    for storage in described {
+      guard known.updateValue(storage, forKey: storage.key) ?? storage == storage else {
+        throw .malformed(
+          file: cursor.file, detail: "storage \(storage.key) is described in two ways")
+      }
+    }
+    var starts: [String: Int] = [:]
+    for key in order {
+      guard let storage = known[key], starts[key] == nil else {
+        throw .malformed(file: cursor.file, detail: "storage \(key) is unknown or repeated")
+      }
+      let count = try cursor.unsigned(8)
+      guard count == UInt64(storage.count) else {
+        throw .malformed(
+          file: cursor.file,
+          detail: "storage \(key) has \(count) elements, the tensors expect \(storage.count)")
+      }
+      let (size, overflow) = storage.count.multipliedReportingOverflow(
+        by: storage.elementType.byteCount)
+      guard !overflow else {
+        throw .malformed(file: cursor.file, detail: "storage \(key) is too large")
+      }
+      starts[key] = cursor.position
+      try cursor.skip(size)
+    }
+    guard cursor.isAtEnd else {
+      throw .malformed(
+        file: cursor.file, detail: "\(cursor.data.count - cursor.position) bytes after the storages"
+      )
+    }
+    return starts
+  }
+}

@@ -1,0 +1,78 @@
+import Layers
+import Tensors
+
+/// Reads networks out of a safetensors file, strictly: every tensor that a network has must be
+/// there in its shape, and nothing under the network's prefix may be left over.
+public struct CheckpointReader {
+  private let file: SafetensorsFile
+  private var used: Set<String> = []
+
+  /// Reads from an opened file.
+  public init(_ file: SafetensorsFile) { self.file = file }
+
+  /// Replaces the parameters of `network` by those stored under `prefix`.
+  ///
+  /// - Throws: `LayersError` naming the file and the tensor.
+  public mutating func read<Network: Parameterized>(
+    _ network: inout Network, prefix: String
+  ) throws {
+    try network.visitParameters(prefix: prefix) { name, tensor in
+      tensor = try file.tensor(name, shape: tensor.shape)
+      used.insert(name)
+    }
+  }
+
+  /// Replaces the running statistics of the network's BatchNorms.
+  public mutating func readStatistics(_ network: inout SimilarityNetwork, prefix: String) throws {
+    try network.visitNorms(prefix: prefix) { normPrefix, norm in
+      try norm.visitStatistics(prefix: normPrefix) { name, tensor in
+        tensor = try file.tensor(name, shape: tensor.shape)
+        used.insert(name)
+      }
+      let counter = normPrefix + "num_batches_tracked"
+      norm.batchesTracked = try file.integers(counter).first.map(Int.init) ?? 0
+      used.insert(counter)
+    }
+  }
+
+  /// Checks that nothing under `prefix` was left unread.
+  ///
+  /// - Throws: `LayersError.unexpectedTensor` with the nearest name that was read.
+  public func finish(prefix: String) throws {
+    for name in file.names where name.hasPrefix(prefix) && !used.contains(name) {
+      throw LayersError.unexpectedTensor(
+        file: file.name, name: name, nearest: nearestName(to: name, among: used))
+    }
+  }
+}
+
+extension SafetensorsWriter {
+  /// Adds the parameters of a network under `prefix`.
+  public mutating func add<Network: Parameterized>(_ network: Network, prefix: String) {
+    var copy = network
+    copy.visitParameters(prefix: prefix) { name, tensor in add(name, tensor) }
+  }
+
+  /// Adds the running statistics of a network's BatchNorms.
+  public mutating func addStatistics(_ network: SimilarityNetwork, prefix: String) {
+    var copy = network
+    copy.visitNorms(prefix: prefix) { normPrefix, norm in
+      norm.visitStatistics(prefix: normPrefix) { name, tensor in add(name, tensor) }
+      add(normPrefix + "num_batches_tracked", integers: [Int64(norm.batchesTracked)], shape: [])
+    }
+  }
+}
+
+/// The name with the longest common beginning and end.
+private func nearestName(to name: String, among names: Set<String>) -> String? {
+  names.max { left, right in
+    let leftCloseness = closeness(left, name)
+    let rightCloseness = closeness(right, name)
+    return (leftCloseness, right) < (rightCloseness, left)
+  }
+}
+
+private func closeness(_ left: String, _ right: String) -> Int {
+  let pairs = zip(left, right).prefix { $0 == $1 }.count
+  return pairs + zip(left.reversed(), right.reversed()).prefix { $0 == $1 }.count
+}

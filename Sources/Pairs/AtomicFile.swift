@@ -1,0 +1,88 @@
+import Glibc
+
+/// A file that appears under its name only when it is complete: written beside it, synced, renamed.
+///
+/// Without `commit()` the temporary file is removed again and what stood at `path` stays.
+public final class AtomicFile {
+  /// The name the file will have.
+  public let path: String
+  private let temporaryPath: String
+  private var descriptor: Int32
+  private var pending: [UInt8] = []
+  private static let blockSize = 1 << 20
+
+  /// Opens a temporary file beside `path`.
+  ///
+  /// - Throws: `PairsError.cannotWrite` when the folder is missing or not writable.
+  public init(path: String) throws(PairsError) {
+    self.path = path
+    var attempt = 1
+    while true {
+      let name = "\(path).partial-\(getpid())-\(attempt)"
+      let opened = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if opened >= 0 {
+        (temporaryPath, descriptor) = (name, opened)
+        return
+      }
+      // Left behind by a killed process that had the same number, or in use beside this one.
+      guard errno == EEXIST, attempt < 1000 else {
+        throw .cannotWrite(path: path, problem: SystemError.current)
+      }
+      attempt += 1
+    }
+  }
+
+  deinit {
+    discard()
+  }
+
+  /// Adds bytes at the end.
+  ///
+  /// - Throws: `PairsError.cannotWrite`, for example on a full disk.
+  public func write(_ bytes: some Collection<UInt8>) throws(PairsError) {
+    pending += bytes
+    if pending.count >= Self.blockSize { try flush() }
+  }
+
+  /// Makes the file appear at `path`, complete and on disk.
+  ///
+  /// - Throws: `PairsError.cannotWrite`; then nothing has changed at `path`.
+  public func commit() throws(PairsError) {
+    try flush()
+    guard fsync(descriptor) == 0 else { throw failure() }
+    guard rename(temporaryPath, path) == 0 else { throw failure() }
+    close(descriptor)
+    descriptor = -1
+  }
+
+  /// Writes a whole file.
+  public static func write(_ bytes: some Collection<UInt8>, to path: String) throws(PairsError) {
+    let file = try AtomicFile(path: path)
+    try file.write(bytes)
+    try file.commit()
+  }
+
+  private func flush() throws(PairsError) {
+    var written = 0
+    while written < pending.count {
+      let count = pending.withUnsafeBytes { bytes in
+        Glibc.write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+      }
+      if count > 0 {
+        written += count
+      } else if errno != EINTR {
+        throw failure()
+      }
+    }
+    pending.removeAll(keepingCapacity: true)
+  }
+
+  private func failure() -> PairsError { .cannotWrite(path: path, problem: SystemError.current) }
+
+  private func discard() {
+    guard descriptor >= 0 else { return }
+    close(descriptor)
+    unlink(temporaryPath)
+    descriptor = -1
+  }
+}

@@ -1,0 +1,19 @@
+/// Where a pair's image is, by its URL alone: nothing is looked up.
+public enum ImageLocation: Hashable, Sendable {
+  /// A path below the image root: no `.`, no `..`, no empty part, not absolute.
+  case local(relativePath: String)
+  /// An http or https URL, to be fetched.
+  case remote(url: String)
+  /// A URL that Winnow does not follow, and why.
+  case refused(RowFailure)
+}
+
+/// What an image location led to on disk.
+public enum ResolvedImage: Hashable, Sendable {
+  /// The canonical path of a regular file below the image root.
+  case file(path: String)
+  /// An http or https URL, to be fetched.
+  case remote(url: String)
+  /// No usable image, and why.
+  case failed(RowFailure)
+}

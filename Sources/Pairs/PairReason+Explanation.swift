@@ -1,0 +1,57 @@
+extension PairReason {
+  /// One sentence for a reader who has only the code in front of them.
+  public var explanation: String {
+    switch self {
+    case .trusted:
+      "The pair was given as trusted and is not judged."
+    case .matched:
+      "The model finds that the caption describes the image."
+    case .mismatch:
+      "The model finds that the caption does not describe the image."
+    case .uncertain:
+      "The model cannot tell whether the caption describes the image."
+    case .malformedRow:
+      "The manifest line does not have exactly two tab-separated columns."
+    case .invalidUTF8:
+      "The manifest line holds bytes that are not valid UTF-8."
+    case .emptyCaption:
+      "The caption is empty or only whitespace."
+    case .emptyURL:
+      "The image URL is empty or only whitespace."
+    case .captionTooLong:
+      "The caption has more bytes than the limit."
+    case .urlTooLong:
+      "The image URL has more bytes than the limit."
+    case .unsupportedURL:
+      "The image URL is neither a path nor one of the schemes file, http and https."
+    case .unsafePath:
+      "The image path leads out of the manifest's folder or the image root."
+    case .notFetched:
+      "The image is on the web and has not been fetched."
+    case .missingImage:
+      "There is no file at the image path."
+    case .unreadableImage:
+      "The image file exists but cannot be read."
+    case .emptyImage:
+      "The image file has zero bytes."
+    case .unsupportedFormat:
+      "The image file's content is not of a format that Winnow decodes."
+    case .truncatedImage:
+      "The image file ends before its last pixel."
+    case .corruptImage:
+      "The image file does not decode."
+    case .imageTooLarge:
+      "The image's header announces more pixels than the limit."
+    case .imageTooSmall:
+      "The image has fewer pixels than the limit."
+    case .duplicatePair:
+      "The same image with the same caption was seen before."
+    case .nearDuplicate:
+      "A nearly identical image with this caption was seen before."
+    case .placeholderImage:
+      "Many different captions share this image, as with a \"picture not available\" notice."
+    case .overruled:
+      "A reviewer decided against the model."
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/// Why a pair has its status: the closed list of reason codes. Raw values are the codes stored in
+/// the audit table.
+public enum PairReason: String, Codable, CaseIterable, Sendable {
+  /// Given as trusted.
+  case trusted
+  /// Kept by the model.
+  case matched
+  /// Rejected by the model.
+  case mismatch
+  /// The model's third class.
+  case uncertain
+  /// Not two columns.
+  case malformedRow = "malformed_row"
+  /// Bytes that are not UTF-8.
+  case invalidUTF8 = "invalid_utf8"
+  /// A caption without a visible character.
+  case emptyCaption = "empty_caption"
+  /// A URL without a visible character.
+  case emptyURL = "empty_url"
+  /// A caption above the byte limit.
+  case captionTooLong = "caption_too_long"
+  /// A URL above the byte limit.
+  case urlTooLong = "url_too_long"
+  /// A URL scheme Winnow does not read.
+  case unsupportedURL = "unsupported_url"
+  /// A path that leaves the image root.
+  case unsafePath = "unsafe_path"
+  /// A remote image that was never fetched.
+  case notFetched = "not_fetched"
+  /// No file at the path.
+  case missingImage = "missing_image"
+  /// A file that cannot be opened or read.
+  case unreadableImage = "unreadable_image"
+  /// A file of zero bytes.
+  case emptyImage = "empty_image"
+  /// Not an image format Winnow decodes.
+  case unsupportedFormat = "unsupported_format"
+  /// An image file that ends too early.
+  case truncatedImage = "truncated_image"
+  /// An image file that does not decode.
+  case corruptImage = "corrupt_image"
+  /// More pixels than the limit.
+  case imageTooLarge = "image_too_large"
+  /// Fewer pixels than the limit.
+  case imageTooSmall = "image_too_small"
+  /// The same image and caption again.
+  case duplicatePair = "duplicate_pair"
+  /// Nearly the same image again.
+  case nearDuplicate = "near_duplicate"
+  /// One image under many captions.
+  case placeholderImage = "placeholder_image"
+  /// Decided by a reviewer.
+  case overruled
+}

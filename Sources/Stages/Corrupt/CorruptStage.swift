@@ -1,0 +1,55 @@
+import Foundation
+import Pairs
+
+/// Makes a noisy manifest whose noise is known, for measuring how well noise is found.
+public struct CorruptStage: Stage {
+  public static let name = "corrupt"
+  public static let access = WorkspaceAccess.none
+  public let configuration: CorruptConfiguration
+
+  public init(_ configuration: CorruptConfiguration) {
+    self.configuration = configuration
+  }
+
+  public func run(in workspace: Workspace, context: StageContext) throws -> CorruptSummary {
+    try run()
+  }
+
+  /// Writes the manifests and the truth; the same configuration always writes the same bytes.
+  public func run() throws -> CorruptSummary {
+    let corruptor = ManifestCorruptor(
+      path: configuration.input, columns: configuration.columns)
+    let counts = try corruptor.corrupt(
+      with: CorruptionSettings(
+        ratio: configuration.ratio, seed: configuration.seed,
+        metaShare: configuration.metaShare, devShare: configuration.devShare),
+      to: ManifestCorruptor.Outputs(
+        noisy: configuration.output, truth: configuration.truth,
+        meta: configuration.metaOutput, dev: configuration.devOutput))
+    return CorruptSummary(counts: counts, output: configuration.output)
+  }
+}
+
+/// How many lines went where.
+public struct CorruptSummary: StageSummary, Equatable {
+  /// The counts.
+  public let counts: ManifestCorruptor.Summary
+  /// The noisy manifest.
+  public let output: String
+
+  enum CodingKeys: String, CodingKey {
+    case counts = "lines"
+    case output = "output"
+  }
+
+  public var report: String {
+    var table = SummaryTable()
+    table.add("written", output)
+    table.add("lines that kept their caption", counts.clean)
+    table.add("lines with another's caption", counts.corrupted)
+    if counts.malformed > 0 { table.add("malformed lines", counts.malformed) }
+    if counts.meta > 0 { table.add("meta lines set aside", counts.meta) }
+    if counts.dev > 0 { table.add("dev lines set aside", counts.dev) }
+    return table.text
+  }
+}

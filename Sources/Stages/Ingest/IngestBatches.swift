@@ -1,0 +1,67 @@
+import Audit
+import Pairs
+
+/// A manifest in batches of lines, each with its image's location.
+struct IngestBatches {
+  /// Some lines, and whether the file ends with them.
+  struct Batch: Sendable {
+    var lines: [IngestLine] = []
+    var isLast = false
+  }
+
+  /// The most bytes of lines held in one batch: 10,000 hostile lines of 80 KB each are many.
+  private static let batchBytes = 16 << 20
+
+  private let reader: TSVManifestReader
+  private let root: ImageRoot
+  private let batchLines: Int
+  private var isDone = false
+
+  /// The batches of the manifest at `path` after its first `count` lines.
+  init(
+    path: String, columns: ColumnOrder, root: ImageRoot, skipping count: Int,
+    upTo batchLines: Int
+  ) throws(PairsError) {
+    reader = try TSVManifestReader(path: path, columns: columns)
+    self.root = root
+    self.batchLines = batchLines
+    for _ in 0..<count {
+      guard try reader.next() != nil else { return }
+    }
+  }
+
+  /// The next batch; nil after the one that ends the file.
+  mutating func next() throws(PairsError) -> Batch? {
+    guard !isDone else { return nil }
+    var batch = Batch()
+    batch.lines.reserveCapacity(batchLines)
+    var bytes = 0
+    while batch.lines.count < batchLines, bytes < Self.batchBytes {
+      guard let row = try reader.next() else {
+        isDone = true
+        batch.isLast = true
+        return batch
+      }
+      bytes += row.rawBytes.count
+      batch.lines.append(line(of: row))
+    }
+    return batch
+  }
+
+  private func line(of row: ManifestRow) -> IngestLine {
+    if let failure = row.failure { return IngestLine(row: row, failure: failure) }
+    guard let fields = row.fields else {
+      return IngestLine(row: row, failure: RowFailure(.malformedRow, "the line has no columns"))
+    }
+    switch root.location(of: fields.url) {
+    case .local(let path):
+      let resolved = "\(root.canonicalPath)/\(path)"
+      return IngestLine(
+        row: row, location: LocationIdentity(resolved: resolved, isRemote: false))
+    case .remote(let url):
+      return IngestLine(row: row, location: LocationIdentity(resolved: url, isRemote: true))
+    case .refused(let failure):
+      return IngestLine(row: row, failure: failure)
+    }
+  }
+}

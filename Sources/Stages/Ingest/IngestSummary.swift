@@ -1,0 +1,40 @@
+/// What an ingest did.
+public struct IngestSummary: StageSummary, Equatable {
+  /// Manifests named.
+  public var sources = 0
+  /// Lines added by this run.
+  public var addedLines = 0
+  /// Lines that were there before.
+  public var knownLines = 0
+  /// Added lines that are pairs.
+  public var pairs = 0
+  /// Added lines that are not, by reason code.
+  public var failed: [String: Int] = [:]
+  /// Seconds that adding took.
+  public var seconds = 0.0
+
+  enum CodingKeys: String, CodingKey {
+    case sources = "sources"
+    case addedLines = "added_lines"
+    case knownLines = "known_lines"
+    case pairs = "pairs"
+    case failed = "failed"
+    case seconds = "seconds"
+  }
+
+  public var report: String {
+    var table = SummaryTable()
+    table.add("manifests", sources)
+    table.add("lines added", addedLines)
+    if knownLines > 0 { table.add("lines known before", knownLines) }
+    table.add("pairs", pairs)
+    table.add("failed lines", failed.values.reduce(0, +))
+    for (reason, count) in failed.sorted(by: { $0.key < $1.key }) {
+      table.add("  \(reason)", count)
+    }
+    if addedLines > 0, seconds > 0 {
+      table.add("lines a second", Int(Double(addedLines) / seconds))
+    }
+    return table.text
+  }
+}

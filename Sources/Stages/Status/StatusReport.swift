@@ -1,0 +1,122 @@
+import Audit
+import Foundation
+import Pairs
+
+/// Where a workspace stands.
+public struct StatusReport: StageSummary, Equatable {
+  /// One manifest.
+  public struct Source: Codable, Sendable, Equatable {
+    /// Its path.
+    public let path: String
+    /// What its pairs are for.
+    public let role: PairRole
+    /// Its lines in the database.
+    public let lines: Int
+    /// Whether these are all.
+    public let isComplete: Bool
+
+    enum CodingKeys: String, CodingKey {
+      case path = "path"
+      case role = "role"
+      case lines = "lines"
+      case isComplete = "complete"
+    }
+  }
+
+  /// The last run of one stage.
+  public struct Run: Codable, Sendable, Equatable {
+    /// The stage.
+    public let stage: String
+    /// When it began.
+    public let startedAt: String
+    /// When it ended; nil when it goes on or was stopped.
+    public let endedAt: String?
+
+    enum CodingKeys: String, CodingKey {
+      case stage = "stage"
+      case startedAt = "started_at"
+      case endedAt = "ended_at"
+    }
+  }
+
+  /// The workspace's path.
+  public let workspace: String
+  /// Who writes to it now.
+  public let writer: String?
+  /// Its manifests.
+  public let sources: [Source]
+  /// Local image locations, and how many of them were looked at.
+  public let images: Int
+  /// How many of them were looked at.
+  public let imagesDone: Int
+  /// The model whose scores are shown.
+  public let model: String?
+  /// How decisions were made, and above what.
+  public let rule: String?
+  /// Pairs per role, status and reason.
+  public let counts: [StatusCount]
+  /// The last run of each stage, in the order in which they began.
+  public let runs: [Run]
+
+  enum CodingKeys: String, CodingKey {
+    case workspace = "workspace"
+    case writer = "writer"
+    case sources = "sources"
+    case images = "images"
+    case imagesDone = "images_done"
+    case model = "model"
+    case rule = "rule"
+    case counts = "counts"
+    case runs = "runs"
+  }
+
+  /// Reads where a workspace stands, beside any writer.
+  public init(of workspace: Workspace) throws {
+    try workspace.checkVersion()
+    let database = try workspace.openIngested(.reading)
+    self.workspace = workspace.path
+    writer = workspace.currentWriter()
+    sources = try database.sources().map { source in
+      Source(
+        path: source.description.path, role: source.description.role, lines: source.lineCount,
+        isComplete: source.isComplete)
+    }
+    let progress = try database.imageProgress()
+    images = progress.total
+    imagesDone = progress.done
+    model = try database.publishedModel()?.name
+    rule = try database.publishedRule().map { "\($0.rule.name) above \($0.rule.threshold)" }
+    counts = try database.statusCounts()
+    var last: [String: RunRecord] = [:]
+    for run in try database.runs() { last[run.command] = run }
+    runs = last.values.sorted { $0.id < $1.id }.map {
+      Run(stage: $0.command, startedAt: $0.startedAt, endedAt: $0.endedAt)
+    }
+  }
+}
+
+extension StatusReport {
+  public var report: String {
+    var table = SummaryTable()
+    table.add("workspace", workspace)
+    if let writer { table.add("being written to by", writer) }
+    for source in sources {
+      let lines = SummaryTable.grouped(source.lines)
+      let state = source.isComplete ? "" : ", not complete"
+      table.add("manifest", "\(source.path) (\(source.role.rawValue), \(lines) lines\(state))")
+    }
+    let done = SummaryTable.grouped(imagesDone)
+    table.add("images", "\(done) of \(SummaryTable.grouped(images)) local ones looked at")
+    table.add("model", model ?? "none has scored yet")
+    table.add("decisions", rule ?? "none yet")
+    for count in counts {
+      let reason = count.reason.map { " (\($0.rawValue))" } ?? ""
+      table.add("\(count.role.rawValue) \(count.status.rawValue)\(reason)", count.pairs)
+    }
+    for run in runs {
+      let end = run.endedAt.map { "ended \($0)" } ?? "not ended"
+      table.add("last \(run.stage)", "began \(run.startedAt), \(end)")
+    }
+    return table.text
+  }
+}

@@ -1,0 +1,153 @@
+/// Operations on the rows of a tensor seen as a matrix.
+extension Tensor {
+  /// The rows named by `indices`, in that order, repeats allowed.
+  public func gatheringRows(_ indices: [Int]) -> Tensor {
+    let width = columns
+    let height = rows
+    return withPointer { source in
+      Tensor(shape: [indices.count, width]) { target in
+        for (line, index) in indices.enumerated() {
+          precondition(index >= 0 && index < height, "row \(index) of \(height)")
+          (target + line * width).update(from: source + index * width, count: width)
+        }
+      }
+    }
+  }
+
+  /// Adds each row of `source` to the row of this tensor that `indices` names for it, in order.
+  public mutating func scatterAdd(_ source: Tensor, toRows indices: [Int]) {
+    precondition(
+      source.rows == indices.count && source.columns == columns,
+      "scattering \(source.shape) by \(indices.count) indices into \(shape)")
+    let width = columns
+    let height = rows
+    source.withPointer { source in
+      withMutablePointer { target in
+        for (line, index) in indices.enumerated() {
+          precondition(index >= 0 && index < height, "row \(index) of \(height)")
+          addRow(source + line * width, scaledBy: 1, to: target + index * width, width)
+        }
+      }
+    }
+  }
+
+  /// Adds the rows of `source` to the rows of this tensor from `first` on.
+  public mutating func addRows(_ source: Tensor, from first: Int) {
+    precondition(
+      source.columns == columns && first >= 0 && first + source.rows <= rows,
+      "adding rows \(source.shape) at \(first) of \(shape)")
+    let start = first * columns
+    source.withPointer { pointer in
+      withMutablePointer { addRow(pointer, scaledBy: 1, to: $0 + start, source.count) }
+    }
+  }
+
+  /// Replaces the rows from `first` on by those of `source`.
+  public mutating func setRows(_ source: Tensor, from first: Int) {
+    precondition(
+      source.columns == columns && first >= 0 && first + source.rows <= rows,
+      "setting rows \(source.shape) at \(first) of \(shape)")
+    let start = first * columns
+    source.withPointer { pointer in
+      withMutablePointer { ($0 + start).update(from: pointer, count: source.count) }
+    }
+  }
+
+  /// Stacks matrices with as many columns on top of each other.
+  public static func stackingRows(_ parts: [Tensor]) -> Tensor {
+    let width = parts.first?.columns ?? 0
+    precondition(parts.allSatisfy { $0.columns == width }, "stacked rows differ in length")
+    return Tensor(shape: [parts.reduce(0) { $0 + $1.rows }, width]) { target in
+      var position = 0
+      for part in parts {
+        part.withPointer { (target + position).update(from: $0, count: part.count) }
+        position += part.count
+      }
+    }
+  }
+
+  /// The sum of all rows: [columns]. Rows are added in order.
+  public func columnSums() -> Tensor {
+    let width = columns
+    let height = rows
+    var sums = Tensor.zeros([width])
+    withPointer { source in
+      sums.withMutablePointer { target in
+        for line in 0..<height { addRow(source + line * width, scaledBy: 1, to: target, width) }
+      }
+    }
+    return sums
+  }
+
+  /// The dot product of each row with the same row of `other`: [rows].
+  public func rowDots(with other: Tensor) -> Tensor {
+    precondition(
+      other.rows == rows && other.columns == columns, "shapes \(shape) and \(other.shape)")
+    let width = columns
+    let height = rows
+    return withPointer { left in
+      other.withPointer { right in
+        Tensor(shape: [height]) { target in
+          for line in 0..<height {
+            target[line] = dotProduct(left + line * width, right + line * width, width)
+          }
+        }
+      }
+    }
+  }
+
+  /// Multiplies each row by its own factor.
+  public mutating func scaleRows(by factors: Tensor) {
+    precondition(factors.count == rows, "\(factors.count) factors for \(rows) rows")
+    let width = columns
+    let height = rows
+    factors.withPointer { factors in
+      withMutablePointer { target in
+        for line in 0..<height {
+          let factor = Vector(repeating: factors[line])
+          let row = target + line * width
+          var index = 0
+          while index + laneCount <= width {
+            row.store(row.vector(at: index) * factor, at: index)
+            index += laneCount
+          }
+          while index < width {
+            row[index] *= factors[line]
+            index += 1
+          }
+        }
+      }
+    }
+  }
+
+  /// The sum of all elements, in double precision, in a fixed order.
+  public func sum() -> Double {
+    withPointer { pointer in
+      var total = 0.0
+      for index in 0..<count { total += Double(pointer[index]) }
+      return total
+    }
+  }
+
+  /// The sum of the squares of all elements, in double precision by chunks in a fixed order.
+  public func squaredNorm() -> Double {
+    withPointer { pointer in
+      var total = 0.0
+      var index = 0
+      while index < count {
+        let length = min(1024, count - index)
+        total += Double(dotProduct(pointer + index, pointer + index, length))
+        index += length
+      }
+      return total
+    }
+  }
+
+  /// Whether every element is a finite number.
+  public var isFinite: Bool {
+    withPointer { pointer in
+      for index in 0..<count where !pointer[index].isFinite { return false }
+      return true
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Runs the built programs as a user does.
+@Suite struct CommandTests {
+  private struct Outcome {
+    let status: Int32
+    let output: String
+    let errors: String
+  }
+
+  private func run(_ arguments: String...) throws -> Outcome {
+    let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    let process = Process()
+    process.executableURL = folder.appendingPathComponent(arguments[0])
+    process.arguments = Array(arguments.dropFirst())
+    process.environment = ["COLUMNS": "80", "PATH": "/usr/bin:/bin"]
+    let output = Pipe()
+    let errors = Pipe()
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    let outputData = output.fileHandleForReading.readDataToEndOfFile()
+    let errorData = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Outcome(
+      status: process.terminationStatus, output: String(decoding: outputData, as: UTF8.self),
+      errors: String(decoding: errorData, as: UTF8.self))
+  }
+
+  /// `Fixtures/help-*.txt` are what `--help` prints at 80 columns.
+  @Test(arguments: ["winnow", "winnow-ingest", "winnow-export", "winnow-corrupt"])
+  func helpIsTheGoldenOne(_ command: String) throws {
+    let url = try #require(
+      Bundle.module.url(
+        forResource: "help-\(command)", withExtension: "txt", subdirectory: "Fixtures"))
+    let outcome = try run(command, "--help")
+    #expect(outcome.output == (try String(contentsOf: url, encoding: .utf8)))
+    #expect(outcome.status == 0 && outcome.errors == "")
+    #expect(try run(command, "--version").output == "0.1.0\n")
+  }
+
+  @Test func wrongUsageIsTwo() throws {
+    let unknown = try run("winnow-ingest", "--workspace", "w", "--inptu", "m.tsv")
+    #expect(unknown.status == 2)
+    #expect(
+      unknown.errors.hasPrefix(
+        "winnow-ingest: error: Unknown option '--inptu'. Did you mean '--input'?\n"),
+      "\(unknown.errors)")
+    let value = try run("winnow-export", "--workspace", "w", "--decision", "maybe")
+    #expect(value.status == 2)
+    #expect(value.errors.contains("'kept', 'rejected' or 'all'"), "\(value.errors)")
+    #expect(try run("winnow", "status").status == 2)
+    #expect(try run("winnow", "run", "p.yaml", "--set", "NAME").status == 2)
+  }
+
+  @Test func failureIsOneAndSaysWhat() throws {
+    let folder = try ScratchFolder()
+    let workspace = folder.file("w")
+    let missing = try run(
+      "winnow-ingest", "--workspace", workspace, "--input", folder.file("a\u{1B}[31m.tsv"))
+    #expect(missing.status == 1)
+    #expect(
+      missing.errors
+        == "winnow-ingest: error: \(folder.path)/a\\u{1b}[31m.tsv: cannot be read: No such file or"
+        + " directory\n")
+    let status = try run("winnow", "status", "--workspace", workspace)
+    #expect(status.status == 1)
+    #expect(
+      status.errors
+        == "winnow: error: \(workspace): nothing was ingested yet; run: winnow-ingest --workspace"
+        + " \(workspace) --input M.tsv\n")
+  }
+
+  @Test func aManifestGoesInAndComesOut() throws {
+    let folder = try ScratchFolder()
+    let workspace = folder.file("w")
+    let manifest = try folder.write(Array("a dog\tdog.jpg\nbroken\n".utf8), to: "m.tsv")
+    let ingest = try run("winnow-ingest", "--workspace", workspace, "--input", manifest)
+    #expect(ingest.status == 0)
+    #expect(ingest.output.hasPrefix("manifests        1\nlines added      2\n"), "\(ingest.output)")
+    let again = try run(
+      "winnow-ingest", "--workspace", workspace, "--input", manifest, "--json", "--quiet")
+    #expect(again.output.contains("\"known_lines\" : 2") && again.errors == "")
+    let export = try run(
+      "winnow-export", "--workspace", workspace, "--decision", "all", "--output",
+      folder.file("out.tsv"), "--json")
+    #expect(export.status == 0)
+    #expect(try folder.read("out.tsv") == folder.read("m.tsv"))
+    let status = try run("winnow", "status", "--workspace", workspace)
+    #expect(status.output.contains("train failed (malformed_row)"))
+  }
+}

@@ -1,0 +1,37 @@
+import Testing
+
+@testable import Imaging
+
+@Suite struct ImageFormatTests {
+  static let starts: [(name: String, start: String)] = [
+    ("gif", "GIF89a...."), ("webp", "RIFF....WEBPVP8 "), ("avif", "\0\0\0\u{1C}ftypavif"),
+    ("heic", "\0\0\0\u{18}ftypheic"), ("bmp", "BM......"), ("tiff", "II*\0\u{8}\0\0\0"),
+    ("svg", "\n<svg xmlns='http://www.w3.org/2000/svg'/>"),
+    ("svg", "<?xml version='1.0'?>\n<svg/>"),
+    ("html", "<!DOCTYPE html><title>404 Not Found</title>"), ("json", "{\"error\": 404}"),
+    ("text", "Not found\n"), ("pdf", "%PDF-1.7"), ("unknown", "\0\u{1}\u{2}\u{3}\u{4}"),
+  ]
+
+  @Test(arguments: starts)
+  func othersAreNamed(name: String, start: String) {
+    let bytes = Array(start.utf8)
+    #expect(ImageFormat(recognizing: bytes).rawValue == name)
+    #expect(Fixture.failure(bytes) == ImageDecodeError(.unsupported, name))
+  }
+
+  @Test func contentDecidesNotTheName() throws {
+    #expect(ImageFormat(recognizing: try Fixture.bytes("jpeg-grey.jpg")) == .jpeg)
+    #expect(ImageFormat(recognizing: try Fixture.bytes("png-grey-1.png")) == .png)
+    #expect(ImageFormat(recognizing: []) == .unknown)
+  }
+
+  @Test func reasonsAreTheAuditTablesCodes() {
+    #expect(
+      ImageDecodeError.Reason.allCases.map(\.rawValue) == [
+        "missing_image", "empty_image", "unsupported_format", "truncated_image", "corrupt_image",
+        "image_too_large", "image_too_small",
+      ])
+    #expect(
+      "\(ImageDecodeError(.unsupported, "avif"))" == "unsupported_format: avif")
+  }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import Pairs
+import Testing
+
+@testable import Stages
+
+@Suite struct PipelineFileTests {
+  private func read(_ text: String, _ values: [String: String] = [:]) throws -> PipelineFile {
+    try PipelineFile(text, path: "/data/p.yaml", setting: values)
+  }
+
+  @Test func pathsAreRelativeToTheFileAndSettingsAreFilledIn() throws {
+    let pipeline = try read(
+      """
+      workspace: ${WHERE}/run
+      seed: 7
+      stages:
+        - corrupt: {input: clean.tsv, ratio: 0.3, output: noisy.tsv, truth: truth.tsv}
+        - ingest: {input: [noisy.tsv, /other/m.tsv], role: meta}
+        - export:
+        - export
+      """, ["WHERE": "../w"])
+    #expect(pipeline.workspace?.path == "/w/run")
+    #expect(pipeline.stages.count == 4)
+    let corrupt = try #require(pipeline.stages[0] as? CorruptStage).configuration
+    #expect(corrupt.input == "/data/clean.tsv" && corrupt.truth == "/data/truth.tsv")
+    #expect(corrupt.seed == 7 && corrupt.ratio == 0.3)
+    let ingest = try #require(pipeline.stages[1] as? IngestStage).configuration
+    #expect(ingest.inputs == ["/data/noisy.tsv", "/other/m.tsv"] && ingest.role == .meta)
+    let export = try #require(pipeline.stages[2] as? ExportStage).configuration
+    #expect(export == ExportConfiguration())
+  }
+
+  @Test(arguments: [
+    ("stages: [ingest: {inptu: a}]", "1: ingest: unknown key \"inptu\"; did you mean \"input\"?"),
+    ("stages: [ingset: {input: a}]", "1: unknown stage \"ingset\"; did you mean \"ingest\"?"),
+    ("stage: []", "1: the pipeline: unknown key \"stage\"; did you mean \"stages\"?"),
+    ("stages: []", "1: stages: expected a list of stages"),
+    ("seed: 3", "1: stages: expected a list of stages"),
+    ("stages:\n  - ingest: {}", "2: ingest: the key \"input\" is missing"),
+    ("stages: [ingest: {input: []}]", "1: ingest: input: name at least one manifest"),
+    ("stages: [ingest: 3]", "1: ingest: expected keys and values"),
+    ("stages: [ingest: {input: a}, {export: {}, ingest: {}}]",
+      "1: expected one stage with its configuration, such as \"- ingest: {input: M.tsv}\""),
+    ("stages: [ingest: {input: '${NAME}'}]",
+      "1: ${NAME} has no value; give --set NAME=VALUE"),
+    ("stages: [ingest: {input: a, input: b}]", "1: the key \"input\" is there twice"),
+    ("stages:\n  - corrupt: {input: a, ratio: 0.1, seed: 1, output: b, truth: t}\n"
+      + "  - ingest: {input: t}",
+      "3: ingest: /data/t is the truth, which only evaluate may read"),
+  ])
+  func mistakesAreNamed(_ text: String, _ message: String) {
+    let error = #expect(throws: StagesError.self) { try read(text) }
+    #expect(error?.description == "/data/p.yaml:\(message)")
+  }
+
+  @Test func unusedAndMisspeltSettingsAreNamed() {
+    let unused = #expect(throws: StagesError.self) {
+      try read("stages: [ingest: {input: '${INPUT}'}]", ["INPUT": "a", "INPTU": "b"])
+    }
+    #expect(
+      unused?.description
+        == "/data/p.yaml: --set INPTU: the pipeline has no ${INPTU}; did you mean \"INPUT\"?")
+    let misspelt = #expect(throws: StagesError.self) {
+      try read("stages: [ingest: {input: '${INPTU}'}]", ["INPUT": "a"])
+    }
+    #expect(
+      misspelt?.description
+        == "/data/p.yaml:1: ${INPTU} has no value; did you mean \"INPUT\"?; give --set INPTU=VALUE"
+    )
+  }
+
+  @Test func aValueOfTheWrongKindNamesItsKey() {
+    let error = #expect(throws: StagesError.self) {
+      try read("stages: [ingest: {input: a, role: trian}]")
+    }
+    #expect(error?.description.hasPrefix("/data/p.yaml:1: ingest: role: ") == true)
+  }
+
+  @Test func runsStagesInOrderUnderOneLock() throws {
+    let fixture = try StageFixture()
+    let clean = (0..<20).map { "caption \($0)\timage\($0).jpg\n" }.joined()
+    _ = try fixture.manifest(Array(clean.utf8), name: "clean.tsv")
+    let path = try fixture.folder.write(
+      Array(
+        """
+        workspace: run
+        stages:
+          - corrupt: {input: clean.tsv, ratio: 0.5, seed: 3, output: noisy.tsv, truth: truth.tsv}
+          - ingest: {input: noisy.tsv}
+          - export: {decision: all, output: all.tsv}
+        """.utf8), to: "p.yaml")
+    let runner = try PipelineRunner(PipelineFile(at: path))
+    var names: [String] = []
+    try runner.run(context: fixture.context()) { name, _ in names.append(name) }
+    #expect(names == ["corrupt", "ingest", "export"])
+    #expect(try fixture.folder.read("all.tsv") == fixture.folder.read("noisy.tsv"))
+    #expect(fixture.workspace.currentWriter() == nil)
+    try runner.run(context: fixture.context()) { _, _ in }
+    #expect(try fixture.outcomes().count == 20)
+  }
+}

@@ -1,0 +1,68 @@
+import Audit
+import Foundation
+import Testing
+
+@testable import Stages
+
+@Suite struct WorkspaceTests {
+  let fixture: StageFixture
+
+  init() throws { fixture = try StageFixture() }
+
+  @Test func aSecondWriterIsToldOfTheFirst() throws {
+    let input = try fixture.manifest(Array("a\tx\n".utf8))
+    let lock = try fixture.workspace.lock(for: "winnow-train")
+    #expect(
+      fixture.workspace.currentWriter()
+        == "winnow-train (process \(ProcessInfo.processInfo.processIdentifier))")
+    let error = #expect(throws: StagesError.self) {
+      try fixture.perform(IngestStage(IngestConfiguration(inputs: [input])))
+    }
+    #expect(
+      error?.description
+        == "\(fixture.workspace.path): being written to by winnow-train (process"
+        + " \(ProcessInfo.processInfo.processIdentifier)); wait until it is done, or stop it")
+    lock.release()
+    #expect(fixture.workspace.currentWriter() == nil)
+    try fixture.perform(IngestStage(IngestConfiguration(inputs: [input])))
+    // Readers work beside a writer.
+    let again = try fixture.workspace.lock(for: "winnow-score")
+    defer { again.release() }
+    let report = try StatusReport(of: fixture.workspace)
+    #expect(report.writer?.hasPrefix("winnow-score") == true)
+    #expect(report.sources.map(\.lines) == [1])
+    #expect(report.report.contains("train pending"))
+  }
+
+  @Test func aNewerWorkspaceIsRefusedAndUntouched() throws {
+    let folder = fixture.workspace
+    try folder.create(folder: folder.path)
+    // A header as a newer version leaves it: our application id, schema 99.
+    var header = [UInt8](repeating: 0, count: 4096)
+    header.replaceSubrange(0..<16, with: Array("SQLite format 3\u{0}".utf8))
+    header[63] = 99
+    header.replaceSubrange(68..<72, with: Array("WNOW".utf8))
+    try fixture.folder.write(header, to: "run/audit.sqlite")
+    let input = try fixture.manifest(Array("a\tx\n".utf8))
+    #expect(throws: AuditError.self) {
+      try fixture.perform(IngestStage(IngestConfiguration(inputs: [input])))
+    }
+    #expect(throws: AuditError.self) { try StatusReport(of: folder) }
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(names == ["audit.sqlite"])
+    #expect(try fixture.folder.read("run/audit.sqlite") == header)
+  }
+
+  @Test func markersVouchForOneConfigurationAndInput() throws {
+    let workspace = fixture.workspace
+    #expect(try workspace.completionMarker(ofStage: "train") == nil)
+    let marker = CompletionMarker(stage: "train", configuration: "{}", inputs: ["ab", "c"])
+    try workspace.write(marker)
+    #expect(try workspace.completionMarker(ofStage: "train") == marker)
+    #expect(marker != CompletionMarker(stage: "train", configuration: "{}", inputs: ["a", "bc"]))
+    try workspace.removeCompletionMarker(ofStage: "train")
+    #expect(try workspace.completionMarker(ofStage: "train") == nil)
+    try fixture.folder.write(Array("torn".utf8), to: "run/stages/train.json")
+    #expect(throws: StagesError.self) { try workspace.completionMarker(ofStage: "train") }
+  }
+}
