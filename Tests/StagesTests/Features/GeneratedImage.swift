@@ -6,8 +6,9 @@ enum GeneratedImage {
   static func png(
     width: Int = 40, height: Int = 30, color: (UInt8, UInt8, UInt8)
   ) -> [UInt8] {
-    let row = [0] + (0..<width).flatMap { _ in [color.0, color.1, color.2] }
-    let pixels = (0..<height).flatMap { _ in row }
+    let pixel: [UInt8] = [color.0, color.1, color.2]
+    let row: [UInt8] = [0] + Array(repeatElement(pixel, count: width).joined())
+    let pixels: [UInt8] = Array(repeatElement(row, count: height).joined())
     return file(width: width, height: height, data: stored(pixels))
   }
 
