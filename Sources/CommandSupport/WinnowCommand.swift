@@ -8,7 +8,7 @@ public protocol WinnowCommand: ParsableCommand {}
 extension WinnowCommand {
   /// Parses the process's arguments, runs and exits.
   public static func main() {
-    exit(status(of: Array(CommandLine.arguments.dropFirst())))
+    Foundation.exit(status(of: Array(CommandLine.arguments.dropFirst())))
   }
 
   /// Parses arguments and runs; the exit status is returned.

@@ -26,9 +26,10 @@ import Testing
     let rows = try fixture.database.exportRows(
       ExportFilter(roles: [.train]), after: .start, limit: 10)
     #expect(rows.map(\.caption) == ["a\u{0}b", "c"])
-    #expect(rows.map(\.line) == [
-      .bytes(Array("\u{FEFF}a\u{0}b\tx.jpg".utf8)), .bytes(Array("c\ty.jpg".utf8)),
-    ])
+    #expect(
+      rows.map(\.line) == [
+        .bytes(Array("\u{FEFF}a\u{0}b\tx.jpg".utf8)), .bytes(Array("c\ty.jpg".utf8)),
+      ])
     #expect(rows.map(\.lineEnding) == [.crlf, .none])
   }
 
@@ -62,7 +63,9 @@ import Testing
     #expect(try fixture.database.sources().map(\.id) == [2])
     let pending = try fixture.database.pendingImages(limit: 10)
     #expect(pending.map(\.url) == ["shared.jpg"])
-    let raw = try fixture.database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM raw_line") }
+    let raw = try fixture.database.read {
+      try Int.fetchOne($0, sql: "SELECT count(*) FROM raw_line")
+    }
     #expect(raw == 0)
   }
 

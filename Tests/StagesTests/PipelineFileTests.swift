@@ -40,14 +40,20 @@ import Testing
     ("stages:\n  - ingest: {}", "2: ingest: the key \"input\" is missing"),
     ("stages: [ingest: {input: []}]", "1: ingest: input: name at least one manifest"),
     ("stages: [ingest: 3]", "1: ingest: expected keys and values"),
-    ("stages: [ingest: {input: a}, {export: {}, ingest: {}}]",
-      "1: expected one stage with its configuration, such as \"- ingest: {input: M.tsv}\""),
-    ("stages: [ingest: {input: '${NAME}'}]",
-      "1: ${NAME} has no value; give --set NAME=VALUE"),
+    (
+      "stages: [ingest: {input: a}, {export: {}, ingest: {}}]",
+      "1: expected one stage with its configuration, such as \"- ingest: {input: M.tsv}\""
+    ),
+    (
+      "stages: [ingest: {input: '${NAME}'}]",
+      "1: ${NAME} has no value; give --set NAME=VALUE"
+    ),
     ("stages: [ingest: {input: a, input: b}]", "1: the key \"input\" is there twice"),
-    ("stages:\n  - corrupt: {input: a, ratio: 0.1, seed: 1, output: b, truth: t}\n"
-      + "  - ingest: {input: t}",
-      "3: ingest: /data/t is the truth, which only evaluate may read"),
+    (
+      "stages:\n  - corrupt: {input: a, ratio: 0.1, seed: 1, output: b, truth: t}\n"
+        + "  - ingest: {input: t}",
+      "3: ingest: /data/t is the truth, which only evaluate may read"
+    ),
   ])
   func mistakesAreNamed(_ text: String, _ message: String) {
     let error = #expect(throws: StagesError.self) { try read(text) }
