@@ -56,7 +56,7 @@ let package = Package(
         "Pairs", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
-    library("Stages", ["Audit", "Imaging", "Models", "Pairs", "Yams"]),
+    library("Stages", ["Audit", "Imaging", "Layers", "Models", "Pairs", "Tensors", "Yams"]),
     library(
       "CommandSupport",
       [
@@ -67,7 +67,19 @@ let package = Package(
     tool("winnow", ["Pairs"]),
     tool("winnow-corrupt", ["Pairs"]),
     tool("winnow-export", ["Pairs"]),
+    tool("winnow-featurize", ["Imaging"]),
     tool("winnow-ingest", ["Pairs"]),
+    tool("winnow-train", ["Models"]),
+    tool("winnow-score"),
+    tool("winnow-purify"),
+    tool("winnow-evaluate"),
+
+    .executableTarget(
+      name: "winnow-bench",
+      dependencies: [
+        "Layers", "Models", "Pairs", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport",
@@ -78,9 +90,11 @@ let package = Package(
     tests(of: "Pairs", fixtures: true),
     tests(of: "Models", fixtures: true),
     tests(of: "Audit", fixtures: true),
-    tests(of: "Stages", ["Audit", "Pairs"]),
+    tests(of: "Stages", ["Audit", "Imaging", "Layers", "Models", "Pairs", "Tensors"]),
     tests(
       of: "CommandSupport",
-      ["Stages", "winnow", "winnow-corrupt", "winnow-export", "winnow-ingest"], fixtures: true),
+      [
+        "Stages", "winnow", "winnow-corrupt", "winnow-export", "winnow-featurize", "winnow-ingest",
+      ], fixtures: true),
   ]
 )

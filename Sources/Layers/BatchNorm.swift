@@ -36,6 +36,7 @@ public struct BatchNorm: Parameterized {
     batchesTracked = 0
   }
 
+  /// Calls `visit` with each trainable tensor under its published name.
   public mutating func visitParameters(
     prefix: String, _ visit: (String, inout Tensor) throws -> Void
   ) rethrows {

@@ -2,7 +2,9 @@ import Tensors
 
 /// A one-layer bidirectional GRU whose two directions are averaged word by word.
 public struct BidirectionalGRU: Parameterized {
+  /// From the first word to the last.
   public var forward: GRU
+  /// From the last word to the first.
   public var backward: GRU
 
   /// - Parameters:
@@ -13,6 +15,7 @@ public struct BidirectionalGRU: Parameterized {
     backward = GRU(inputs: inputs, width: width, suffix: "_reverse", generator: &generator)
   }
 
+  /// Calls `visit` with each trainable tensor under its published name.
   public mutating func visitParameters(
     prefix: String, _ visit: (String, inout Tensor) throws -> Void
   ) rethrows {

@@ -66,6 +66,7 @@ public struct GRU: Parameterized {
     self.suffix = suffix
   }
 
+  /// Calls `visit` with each trainable tensor under its published name.
   public mutating func visitParameters(
     prefix: String, _ visit: (String, inout Tensor) throws -> Void
   ) rethrows {

@@ -23,6 +23,7 @@ public struct Linear: Parameterized {
       weight: generator.uniform([outputs, inputs], bound: bound), bias: .zeros([outputs]))
   }
 
+  /// Calls `visit` with each trainable tensor under its published name.
   public mutating func visitParameters(
     prefix: String, _ visit: (String, inout Tensor) throws -> Void
   ) rethrows {

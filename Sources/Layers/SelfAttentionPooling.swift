@@ -22,10 +22,15 @@ public struct PoolingDropout: Sendable {
 ///
 /// Images have the two BatchNorms, captions do not.
 public struct SelfAttentionPooling: Parameterized {
+  /// W_l: [width, width].
   public var local: Linear
+  /// Over the regions as channels; images only.
   public var localNorm: BatchNorm?
+  /// W_g: [width, width].
   public var global: Linear
+  /// Over the features as channels; images only.
   public var globalNorm: BatchNorm?
+  /// w and b: [1, width].
   public var common: Linear
 
   /// For images: `regions` rows in each segment, each a channel of the local BatchNorm.
@@ -42,6 +47,7 @@ public struct SelfAttentionPooling: Parameterized {
     common = Linear(inputs: width, outputs: 1, generator: &generator)
   }
 
+  /// Calls `visit` with each trainable tensor under its published name.
   public mutating func visitParameters(
     prefix: String, _ visit: (String, inout Tensor) throws -> Void
   ) rethrows {
@@ -71,7 +77,9 @@ public struct SelfAttentionPooling: Parameterized {
     let rows: Tensor
     let segments: Segments
     let means: Tensor
+    /// Over the regions as channels; images only.
     public let localNorm: ChannelNormalization?
+    /// Over the features as channels; images only.
     public let globalNorm: ChannelNormalization?
     let localTanh: Tensor
     let globalTanh: Tensor

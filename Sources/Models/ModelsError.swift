@@ -9,6 +9,7 @@ public enum ModelsError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A stored training state does not belong to this run.
   case foreignState(detail: String)
 
+  /// What failed, and what to do.
   public var description: String {
     switch self {
     case .tooFewTrustedPairs(let found, let needed):

@@ -1,15 +1,15 @@
 import Glibc
 
 /// A regular file opened for reading at any offset; closed when the last reference goes.
-final class ReadableFile: Sendable {
+package final class ReadableFile: Sendable {
   /// The path as given, for messages.
   let path: String
-  private let descriptor: Int32
+  fileprivate let descriptor: Int32
 
   /// Opens `path`.
   ///
   /// - Throws: `PairsError.cannotRead` when it is missing, unreadable, or not a regular file.
-  init(path: String) throws(PairsError) {
+  package init(path: String) throws(PairsError) {
     // Without O_NONBLOCK, opening a FIFO would wait for a writer for ever.
     let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard opened >= 0 else { throw .cannotRead(path: path, problem: SystemError.current) }
@@ -58,8 +58,17 @@ enum SystemError {
 }
 
 extension ReadableFile {
+  /// The file's size now, in bytes.
+  package func byteCount() throws(PairsError) -> Int64 {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      throw .cannotRead(path: path, problem: SystemError.current)
+    }
+    return Int64(status.st_size)
+  }
+
   /// The whole file, unless it has more than `limit` bytes.
-  func contents(limit: Int) throws(PairsError) -> [UInt8] {
+  package func contents(limit: Int) throws(PairsError) -> [UInt8] {
     var contents: [UInt8] = []
     var block = [UInt8](repeating: 0, count: 256 << 10)
     while true {

@@ -111,7 +111,8 @@ public struct GatedRecurrentCell: Sendable {
   }
 
   /// The tangent of the new state from the tangents of i, of s and of h₋.
-  public func tangent(input: Tensor, stateProduct: Tensor, previousState tangent: Tensor) -> Tensor {
+  public func tangent(input: Tensor, stateProduct: Tensor, previousState tangent: Tensor) -> Tensor
+  {
     let width = state.columns
     let batch = state.rows
     precondition(

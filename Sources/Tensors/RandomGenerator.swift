@@ -1,4 +1,3 @@
-
 /// The one source of randomness: xoshiro256** (Blackman and Vigna, 2018), seeded by SplitMix64.
 ///
 /// There is no default seed. Independent streams come from `stream(_:)`, which depends on the seed

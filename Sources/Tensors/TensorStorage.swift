@@ -26,8 +26,11 @@ final class TensorStorage: @unchecked Sendable {
   /// a training step.
   private static let allocatorIsTuned: Bool = {
     let largestHeapBlock: Int32 = 32 << 20
-    let heldBytes: Int32 = 512 << 20
-    return mallopt(M_MMAP_THRESHOLD, largestHeapBlock) == 1
+    let heldBytes: Int32 = 1 << 30
+    let growth: Int32 = 64 << 20
+    return mallopt(M_ARENA_MAX, 1) == 1
+      && mallopt(M_MMAP_THRESHOLD, largestHeapBlock) == 1
       && mallopt(M_TRIM_THRESHOLD, heldBytes) == 1
+      && mallopt(M_TOP_PAD, growth) == 1
   }()
 }

@@ -31,7 +31,10 @@ extension UnsafeMutablePointer<Float> {
 func exponential(_ argument: Vector) -> Vector {
   let clamped = argument.clamped(
     lowerBound: Vector(repeating: -87), upperBound: Vector(repeating: 88))
-  let power = (clamped * 1.442_695_04).rounded(.toNearestOrEven)
+  // Adding 1.5 · 2²³ rounds to the nearest whole number and leaves it in the low bits.
+  let shifted = Vector(repeating: 12_582_912).addingProduct(
+    clamped, Vector(repeating: 1.442_695_04))
+  let power = shifted - 12_582_912
   var rest = clamped.addingProduct(power, Vector(repeating: -0.693_359_375))
   rest = rest.addingProduct(power, Vector(repeating: 2.121_944_4e-4))
   var sum = Vector(repeating: 1 / 720)
@@ -41,7 +44,7 @@ func exponential(_ argument: Vector) -> Vector {
   sum = Vector(repeating: 0.5).addingProduct(sum, rest)
   sum = Vector(repeating: 1).addingProduct(sum, rest)
   sum = Vector(repeating: 1).addingProduct(sum, rest)
-  let exponent = SIMD8<Int32>(truncatingIfNeeded: SIMD8<Int32>(power)) &+ 127
+  let exponent = unsafeBitCast(shifted, to: SIMD8<UInt32>.self) &- 0x4B40_0000 &+ 127
   return sum * unsafeBitCast(exponent &<< 23, to: Vector.self)
 }
 

@@ -30,7 +30,9 @@ import Testing
   }
 
   /// `Fixtures/help-*.txt` are what `--help` prints at 80 columns.
-  @Test(arguments: ["winnow", "winnow-ingest", "winnow-export", "winnow-corrupt"])
+  @Test(arguments: [
+    "winnow", "winnow-ingest", "winnow-featurize", "winnow-export", "winnow-corrupt",
+  ])
   func helpIsTheGoldenOne(_ command: String) throws {
     let url = try #require(
       Bundle.module.url(

@@ -7,11 +7,13 @@ public struct Tolerance: Sendable, CustomStringConvertible {
   /// As a share of the largest expected magnitude in the tensor.
   public let relativeToLargest: Float
 
+  /// A tolerance of its parts.
   public init(absolute: Float, relativeToLargest: Float = 0) {
     self.absolute = absolute
     self.relativeToLargest = relativeToLargest
   }
 
+  /// As error messages state it.
   public var description: String {
     relativeToLargest > 0
       ? "\(absolute) + \(relativeToLargest) × largest" : "\(absolute)"

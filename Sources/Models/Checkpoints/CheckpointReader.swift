@@ -7,6 +7,7 @@ public struct CheckpointReader {
   private let file: SafetensorsFile
   private var used: Set<String> = []
 
+  /// Reads from an opened file.
   public init(_ file: SafetensorsFile) { self.file = file }
 
   /// Replaces the parameters of `network` by those stored under `prefix`.

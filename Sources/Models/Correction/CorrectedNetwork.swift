@@ -8,6 +8,7 @@ public struct CorrectedNetwork: Sendable {
   /// Θ of the paper.
   public var meta: MetaNetwork
 
+  /// A network of given parts.
   public init(similarity: SimilarityNetwork, meta: MetaNetwork) {
     self.similarity = similarity
     self.meta = meta

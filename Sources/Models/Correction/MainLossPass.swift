@@ -12,6 +12,7 @@ public struct MainBatch: Sendable {
 
 /// The main loss under one Θ, and the pairs that it pulls on.
 public struct ActivePairs: Sendable {
+  /// The main loss under this Θ.
   public let loss: Double
   /// The pairs whose similarity has a derivative: hardest negatives and diagonals.
   public let pairs: [ImageCaptionPair]

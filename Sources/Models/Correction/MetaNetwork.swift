@@ -6,7 +6,9 @@ import Tensors
 /// It takes the place of the similarity head: the similarity of a pair is V of its similarity
 /// vector, in [0, 1]. Its parameters are the paper's Θ.
 public struct MetaNetwork: Parameterized {
+  /// W₁ and b₁: [hidden, m].
   public var hidden: Linear
+  /// w₂ and b₂: [1, hidden].
   public var output: Linear
 
   /// Both layers, weight and bias, uniform ±1/√inputs.
@@ -21,6 +23,7 @@ public struct MetaNetwork: Parameterized {
     output = layer(configuration.metaHidden, 1)
   }
 
+  /// Calls `visit` with each trainable tensor under its published name.
   public mutating func visitParameters(
     prefix: String, _ visit: (String, inout Tensor) throws -> Void
   ) rethrows {

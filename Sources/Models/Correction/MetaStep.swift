@@ -3,10 +3,12 @@ import Tensors
 
 /// Trusted pairs and drawn mismatches, image i with caption i.
 public struct MetaBatch: Sendable {
+  /// Image i with caption i.
   public let pairs: PairBatch
   /// 1 for a trusted pair, 0 for a mismatch.
   public let labels: [Float]
 
+  /// One label a pair.
   public init(pairs: PairBatch, labels: [Float]) {
     precondition(
       pairs.imageCount == labels.count && pairs.captionCount == labels.count, "one label a pair")

@@ -11,8 +11,11 @@ public enum WarmupLoss: String, Sendable, Codable, CaseIterable {
 
 /// The gradients of a warm-up step, for w and for Θ.
 public struct WarmupGradients: Sendable {
+  /// The warm-up loss of the batch.
   public let loss: Double
+  /// ∇_w of the loss.
   public var similarity: SimilarityNetwork
+  /// ∇_Θ of the loss.
   public var meta: MetaNetwork
   /// For the running statistics.
   public let encoded: EncodedBatch

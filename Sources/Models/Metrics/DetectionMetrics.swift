@@ -33,10 +33,12 @@ public struct DetectionMetrics: Sendable, Codable, Equatable {
   public struct Judgement: Sendable {
     /// The similarity; nil for a pair that failed before it was scored.
     public let similarity: Float?
+    /// The decision.
     public let isKept: Bool
     /// The truth.
     public let isMatched: Bool
 
+    /// A judgement of its parts.
     public init(similarity: Float?, isKept: Bool, isMatched: Bool) {
       self.similarity = similarity
       self.isKept = isKept

@@ -6,7 +6,9 @@ public struct RetrievalMetrics: Sendable, Codable, Equatable {
   public let imageToText: [Double]
   /// R@1, R@5, R@10 of captions looking for their image.
   public let textToImage: [Double]
+  /// Number of images that were searched.
   public let images: Int
+  /// Number of captions that were searched.
   public let captions: Int
 
   enum CodingKeys: String, CodingKey {

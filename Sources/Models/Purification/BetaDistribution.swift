@@ -2,7 +2,9 @@ import Foundation
 
 /// A beta distribution on (0, 1).
 public struct BetaDistribution: Sendable, Equatable, Codable {
+  /// α, positive.
   public let alpha: Double
+  /// β, positive.
   public let beta: Double
 
   /// - Parameters: both positive and finite.

@@ -9,7 +9,9 @@ import Foundation
 /// drifts away from them keeps its labelled shape, and the posterior never falls as the similarity
 /// rises.
 public struct BetaMixture: Sendable, Equatable, Codable {
+  /// The component of pairs that do not match.
   public let mismatched: BetaDistribution
+  /// The component of pairs that match.
   public let matched: BetaDistribution
   /// The share of matched pairs, in (0, 1).
   public let matchedShare: Double
@@ -43,6 +45,7 @@ public struct BetaMixture: Sendable, Equatable, Codable {
   /// A component with a smaller share has collapsed.
   static let leastShare = 1e-3
 
+  /// A mixture of given parts.
   public init(
     mismatched: BetaDistribution, matched: BetaDistribution, matchedShare: Double, origin: Origin
   ) {

@@ -11,7 +11,9 @@ public struct CleanProbability: Sendable {
   public init(_ mixture: BetaMixture) {
     let range = BetaMixture.range
     let step = (range.upperBound - range.lowerBound) / Double(Self.points - 1)
-    var table = (0..<Self.points).map { mixture.posterior(at: range.lowerBound + Double($0) * step) }
+    var table = (0..<Self.points).map {
+      mixture.posterior(at: range.lowerBound + Double($0) * step)
+    }
     let anchor = min(
       max(Int((mixture.mismatched.mean - range.lowerBound) / step), 0), Self.points - 1)
     for index in stride(from: anchor + 1, to: Self.points, by: 1) {

@@ -6,7 +6,9 @@ import Tensors
 public struct ReferenceCase: Sendable {
   /// The network and the meta network of the case.
   public let network: CorrectedNetwork
+  /// The training batch of the case.
   public let batch: PairBatch
+  /// The meta batch of the case.
   public let metaBatch: MetaBatch
   /// The step size of the look-ahead.
   public let learningRate: Float
@@ -19,7 +21,8 @@ public struct ReferenceCase: Sendable {
       }
       return value
     }
-    guard let reasoning = file.metadata["module"].flatMap({ ReasoningKind(rawValue: $0.lowercased()) })
+    guard
+      let reasoning = file.metadata["module"].flatMap({ ReasoningKind(rawValue: $0.lowercased()) })
     else {
       throw LayersError.malformed(
         file: file.name, detail: "its metadata must name the module, SGR or SAF")

@@ -36,7 +36,9 @@ public struct CaptionEmbeddings: Sendable {
 public struct CaptionEncoder: Parameterized {
   /// [vocabulary, wordDimension].
   public var embedding: Tensor
+  /// Words in their context: [words, d].
   public var recurrence: BidirectionalGRU
+  /// Words to one global vector.
   public var pooling: SelfAttentionPooling
 
   /// Embeddings begin uniform in ±0.1.
@@ -49,6 +51,7 @@ public struct CaptionEncoder: Parameterized {
     pooling = SelfAttentionPooling(width: configuration.embedSize, generator: &generator)
   }
 
+  /// Calls `visit` with each trainable tensor under its published name.
   public mutating func visitParameters(
     prefix: String, _ visit: (String, inout Tensor) throws -> Void
   ) rethrows {

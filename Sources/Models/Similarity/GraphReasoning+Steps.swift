@@ -4,8 +4,10 @@ import Tensors
 /// Similarity graph reasoning: a few steps over each pair's nodes, each with its own weights. The
 /// similarity vector is node 0 after the last.
 public struct GraphReasoning: Parameterized {
+  /// The steps in their order.
   public var steps: [GraphReasoningStep]
 
+  /// Random initial weights.
   public init(_ configuration: SimilarityConfiguration, generator: inout RandomGenerator) {
     precondition(configuration.reasoningSteps >= 1, "graph reasoning needs at least one step")
     steps = (0..<configuration.reasoningSteps).map { _ in
@@ -13,6 +15,7 @@ public struct GraphReasoning: Parameterized {
     }
   }
 
+  /// Calls `visit` with each trainable tensor under its published name.
   public mutating func visitParameters(
     prefix: String, _ visit: (String, inout Tensor) throws -> Void
   ) rethrows {

@@ -4,16 +4,21 @@ import Tensors
 /// One step of similarity graph reasoning: E ← ReLU(W_s (softmax(Q Kᵀ) E) + b) with Q = W_q E + b_q
 /// and K = W_k E + b_k, no scaling (SGRAF, section 3.3).
 public struct GraphReasoningStep: Parameterized {
+  /// W_q and b_q: [m, m].
   public var query: Linear
+  /// W_k and b_k: [m, m].
   public var key: Linear
+  /// W_s and b: [m, m].
   public var output: Linear
 
+  /// Random initial weights for nodes of this width.
   public init(width: Int, generator: inout RandomGenerator) {
     query = Linear(inputs: width, outputs: width, generator: &generator)
     key = Linear(inputs: width, outputs: width, generator: &generator)
     output = Linear(inputs: width, outputs: width, generator: &generator)
   }
 
+  /// Calls `visit` with each trainable tensor under its published name.
   public mutating func visitParameters(
     prefix: String, _ visit: (String, inout Tensor) throws -> Void
   ) rethrows {

@@ -20,7 +20,9 @@ public struct ImageEmbeddings: Sendable {
 /// x = l2norm(W f + b) for each region, and the self-attention pooling of an image's regions
 /// (SGRAF, sections 3.1 and 3.2).
 public struct ImageEncoder: Parameterized {
+  /// W and b: [d, regionDimension].
   public var projection: Linear
+  /// Regions to one global vector.
   public var pooling: SelfAttentionPooling
 
   /// - Parameter configuration: uses the region count and both widths.
@@ -32,6 +34,7 @@ public struct ImageEncoder: Parameterized {
       width: configuration.embedSize, regions: configuration.regions, generator: &generator)
   }
 
+  /// Calls `visit` with each trainable tensor under its published name.
   public mutating func visitParameters(
     prefix: String, _ visit: (String, inout Tensor) throws -> Void
   ) rethrows {

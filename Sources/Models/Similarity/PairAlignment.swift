@@ -9,7 +9,9 @@ import Tensors
 ///     c_l  = l2norm(Σ_r softmax_r(9 a_rl) x_r)
 ///     s_l  = l2norm(W_loc (c_l − q_l)² + b),  s_0 = l2norm(W_glo (v − t)² + b)
 public struct PairAlignment: Parameterized {
+  /// W_loc: [m, d].
   public var local: Linear
+  /// W_glo: [m, d].
   public var global: Linear
 
   /// Slope of the leaky rectifier below zero.
@@ -17,6 +19,7 @@ public struct PairAlignment: Parameterized {
   /// Inverse temperature of the attention over regions.
   static let sharpness: Float = 9
 
+  /// Random initial weights.
   public init(_ configuration: SimilarityConfiguration, generator: inout RandomGenerator) {
     local = Linear(
       inputs: configuration.embedSize, outputs: configuration.similarityDimension,
@@ -26,6 +29,7 @@ public struct PairAlignment: Parameterized {
       generator: &generator)
   }
 
+  /// Calls `visit` with each trainable tensor under its published name.
   public mutating func visitParameters(
     prefix: String, _ visit: (String, inout Tensor) throws -> Void
   ) rethrows {

@@ -2,9 +2,12 @@ import Tensors
 
 /// One image of a batch against one caption of the batch.
 public struct ImageCaptionPair: Hashable, Sendable {
+  /// The image's place in the batch.
   public let image: Int
+  /// The caption's place in the batch.
   public let caption: Int
 
+  /// A pair of two places in a batch.
   public init(image: Int, caption: Int) {
     self.image = image
     self.caption = caption

@@ -34,6 +34,7 @@ public struct SimilarityConfiguration: Sendable, Equatable, Codable {
     case dropout
   }
 
+  /// Sizes of their parts; the defaults are the paper's.
   public init(
     regionDimension: Int, regions: Int, vocabularySize: Int, wordDimension: Int = 300,
     embedSize: Int, similarityDimension: Int, reasoning: ReasoningKind = .graph,

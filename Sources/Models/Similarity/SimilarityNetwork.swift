@@ -7,9 +7,13 @@ import Tensors
 /// A deviation from the published code, exact to rounding: query and key products of the reasoning
 /// are folded into one (`FoldedReasoningStep`), and the last reasoning step computes node 0 alone.
 public struct SimilarityNetwork: Parameterized {
+  /// From region features to the shared space.
   public var imageEncoder: ImageEncoder
+  /// From words to the shared space.
   public var captionEncoder: CaptionEncoder
+  /// Where image and caption meet.
   public var alignment: PairAlignment
+  /// From alignments to the similarity vector.
   public var reasoning: GraphReasoning
   /// The sizes this network was made with.
   public let configuration: SimilarityConfiguration
@@ -23,6 +27,7 @@ public struct SimilarityNetwork: Parameterized {
     reasoning = GraphReasoning(configuration, generator: &generator)
   }
 
+  /// Calls `visit` with each trainable tensor under its published name.
   public mutating func visitParameters(
     prefix: String, _ visit: (String, inout Tensor) throws -> Void
   ) rethrows {
@@ -44,6 +49,7 @@ public struct SimilarityNetwork: Parameterized {
 public struct PairBatch: Sendable {
   /// [images, regions, regionDimension].
   public let features: Tensor
+  /// The captions as word indices, or as embeddings once encoded.
   public let captions: CaptionBatch
 
   /// - Parameters:
@@ -92,7 +98,9 @@ public struct BatchDropout: Sendable {
 public struct EncodedBatch: Sendable {
   let imageTape: ImageEncoder.Tape
   let captionTape: CaptionEncoder.Tape
+  /// The images in the shared space.
   public let images: ImageEmbeddings
+  /// The captions as word indices, or as embeddings once encoded.
   public let captions: CaptionEmbeddings
 }
 

@@ -8,31 +8,37 @@ struct MetaPool: Sendable {
   let labels: [Float]
 
   init(
-    trusted: CaptionedImages, harvested: CaptionedImages, generator: inout RandomGenerator
+    trusted: CaptionedImages, harvested: CaptionedImages, generator: RandomGenerator
   ) {
     var captions = trusted.captions
     var images = trusted.images
-    let drawn = Array(harvested.captions.indices.shuffled(using: &generator).prefix(trusted.count))
-    var mismatches = 0
-    for index in drawn {
-      guard
-        let image = Self.otherImage(than: harvested.images[index], harvested, &generator)
-      else { continue }
-      captions.append(harvested.captions[index])
-      images.append(image)
-      mismatches += 1
-    }
+    let mismatches = harvested.mismatches(count: trusted.count, generator: generator)
+    captions += mismatches.captions
+    images += mismatches.images
     pairs = CaptionedImages(captions: captions, images: images)
     labels =
-      Array(repeating: 1, count: trusted.count) + Array(repeating: 0, count: mismatches)
+      Array(repeating: 1, count: trusted.count) + Array(repeating: 0, count: mismatches.count)
+  }
+}
+
+extension CaptionedImages {
+  /// Captions drawn without replacement, each with a random image of other content than its own.
+  public func mismatches(count: Int, generator: RandomGenerator) -> CaptionedImages {
+    var generator = generator
+    var drawnCaptions: [[Int32]] = []
+    var drawnImages: [Int] = []
+    for index in captions.indices.shuffled(using: &generator).prefix(count) {
+      guard let image = otherImage(than: images[index], &generator) else { continue }
+      drawnCaptions.append(captions[index])
+      drawnImages.append(image)
+    }
+    return CaptionedImages(captions: drawnCaptions, images: drawnImages)
   }
 
-  /// A random harvested image of other content; nil when a hundred draws find none.
-  private static func otherImage(
-    than own: Int, _ harvested: CaptionedImages, _ generator: inout RandomGenerator
-  ) -> Int? {
+  /// Nil when a hundred draws find no other content.
+  private func otherImage(than own: Int, _ generator: inout RandomGenerator) -> Int? {
     for _ in 0..<100 {
-      let image = harvested.images[Int.random(in: harvested.images.indices, using: &generator)]
+      let image = images[Int.random(in: images.indices, using: &generator)]
       if image != own { return image }
     }
     return nil

@@ -4,6 +4,7 @@ import Tensors
 public struct Selection: Sendable {
   /// Indices of the kept pairs, in order.
   public let kept: [Int]
+  /// The mixture that chose them.
   public let mixture: BetaMixture
 }
 
@@ -51,8 +52,8 @@ extension Trainer {
       return Outcome(
         dev: RetrievalMetrics(mean, imageOfCaption: first.imageOfCaption), trustedLoss: nil)
     }
-    var drawing = generator.stream(7)
-    let pool = MetaPool(trusted: data.trusted, harvested: data.harvested, generator: &drawing)
+    let pool = MetaPool(
+      trusted: data.trusted, harvested: data.harvested, generator: generator.stream(7))
     let scores = try networks.map {
       try $0.similarities(of: pool.pairs, data.source, workers: workers)
     }

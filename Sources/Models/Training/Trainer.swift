@@ -4,8 +4,11 @@ import Tensors
 /// Trains two networks as MSCN does: a warm-up, then epochs in which each network chooses the pairs
 /// that the other one learns from, each correcting its meta network on trusted pairs.
 public struct Trainer: Sendable {
+  /// How to train.
   public let recipe: TrainingRecipe
+  /// What to learn from.
   public let data: TrainingData
+  /// Threads; the results do not depend on them.
   public let workers: Workers
   let generator: RandomGenerator
 
@@ -60,7 +63,8 @@ public struct Trainer: Sendable {
       var total = 0.0
       for (number, pairs) in batches.enumerated() {
         let loss = try warmUp(
-          &state.networks[index], on: pairs, place: Place(epoch: epoch, network: index, batch: number))
+          &state.networks[index], on: pairs,
+          place: Place(epoch: epoch, network: index, batch: number))
         total += loss
         progress(
           TrainingProgress(
@@ -85,9 +89,9 @@ public struct Trainer: Sendable {
     var mixtures: [BetaMixture] = []
     // A's scores choose B's pairs, then the updated B's scores choose A's.
     for (selector, learner) in [(0, 1), (1, 0)] {
-      var drawing = generator.stream(UInt64(epoch), UInt64(learner), 2)
       let pool = MetaPool(
-        trusted: data.trusted, harvested: data.harvested, generator: &drawing)
+        trusted: data.trusted, harvested: data.harvested,
+        generator: generator.stream(UInt64(epoch), UInt64(learner), 2))
       let selection = try select(by: state.networks[selector].network, pool)
       shares.append(Double(selection.kept.count) / Double(data.harvested.count))
       mixtures.append(selection.mixture)

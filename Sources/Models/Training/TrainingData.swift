@@ -17,6 +17,7 @@ public struct CaptionedImages: Sendable {
   /// For each caption the image's index in the region source; equal contents have equal indices.
   public let images: [Int]
 
+  /// Data of its parts.
   public init(captions: [[Int32]], images: [Int]) {
     precondition(captions.count == images.count, "one image a caption")
     self.captions = captions
@@ -29,6 +30,7 @@ public struct CaptionedImages: Sendable {
 
 /// What a training run learns from.
 public struct TrainingData: Sendable {
+  /// Where all their region features come from.
   public let source: any RegionSource
   /// Pairs of unknown worth.
   public let harvested: CaptionedImages
@@ -37,6 +39,7 @@ public struct TrainingData: Sendable {
   /// Trusted pairs to choose the best epoch on; may be empty.
   public let dev: CaptionedImages
 
+  /// Data of its parts.
   public init(
     source: any RegionSource, harvested: CaptionedImages, trusted: CaptionedImages,
     dev: CaptionedImages

@@ -8,6 +8,7 @@ extension TrainingState {
   private struct Notes: Codable {
     let configuration: SimilarityConfiguration
     let recipe: TrainingRecipe
+    let dataFingerprint: String
     let records: [EpochRecord]
     let similaritySteps: [Int]
     let metaSteps: [Int]
@@ -15,16 +16,22 @@ extension TrainingState {
 
   private static let notesKey = "winnow.training"
 
-  /// - Parameter recipe: stored, and compared when the state is read again.
-  public func checkpoint(_ recipe: TrainingRecipe) throws -> SafetensorsWriter {
+  /// - Parameters:
+  ///   - recipe: stored, and compared when the state is read again.
+  ///   - dataFingerprint: names the pairs that were trained on; compared likewise.
+  public func checkpoint(
+    _ recipe: TrainingRecipe, dataFingerprint: String
+  ) throws -> SafetensorsWriter {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let notes = try encoder.encode(
       Notes(
         configuration: networks[0].network.similarity.configuration, recipe: recipe,
-        records: records, similaritySteps: networks.map(\.similarityOptimizer.steps),
+        dataFingerprint: dataFingerprint, records: records,
+        similaritySteps: networks.map(\.similarityOptimizer.steps),
         metaSteps: networks.map(\.metaOptimizer.steps)))
-    var writer = SafetensorsWriter(metadata: [Self.notesKey: String(decoding: notes, as: UTF8.self)])
+    var writer = SafetensorsWriter(metadata: [Self.notesKey: String(decoding: notes, as: UTF8.self)]
+    )
     for (index, state) in networks.enumerated() {
       writer.add(state.network, prefix: "\(index).")
       writer.add(state.similarityOptimizer.firstMoment, prefix: "\(index).adam.first.net.")
@@ -40,7 +47,7 @@ extension TrainingState {
   ///   `LayersError` naming a tensor that is missing, misshapen or unexpected.
   public init(
     checkpoint file: SafetensorsFile, _ configuration: SimilarityConfiguration,
-    _ recipe: TrainingRecipe
+    _ recipe: TrainingRecipe, dataFingerprint: String
   ) throws {
     guard let text = file.metadata[Self.notesKey] else {
       throw ModelsError.foreignState(detail: "\(file.name) is no training state")
@@ -52,10 +59,11 @@ extension TrainingState {
       throw ModelsError.foreignState(detail: "\(file.name): its notes cannot be read: \(error)")
     }
     guard notes.configuration == configuration, notes.recipe == recipe,
-      notes.similaritySteps.count == 2, notes.metaSteps.count == 2
+      notes.dataFingerprint == dataFingerprint, notes.similaritySteps.count == 2,
+      notes.metaSteps.count == 2
     else {
       throw ModelsError.foreignState(
-        detail: "\(file.name) was made with other settings or another vocabulary")
+        detail: "\(file.name) was made with other settings or on other pairs")
     }
     self.init(configuration, seed: recipe.seed)
     var reader = CheckpointReader(file)

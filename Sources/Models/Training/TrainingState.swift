@@ -3,6 +3,7 @@ import Tensors
 
 /// A network in training with its optimisers.
 public struct NetworkState: Sendable {
+  /// The network as it is now.
   public var network: CorrectedNetwork
   var similarityOptimizer: Adam<SimilarityNetwork>
   var metaOptimizer: Adam<MetaNetwork>
@@ -42,6 +43,7 @@ public struct TrainingState: Sendable {
 public struct EpochRecord: Sendable, Codable, Equatable {
   /// From 1, warm-up included.
   public let epoch: Int
+  /// What the epoch is for.
   public let phase: Phase
   /// Mean loss of A and of B.
   public let loss: [Double]
@@ -82,12 +84,17 @@ public struct EpochRecord: Sendable, Codable, Equatable {
 
 /// Where a running epoch is.
 public struct TrainingProgress: Sendable {
+  /// The running epoch, from 1.
   public let epoch: Int
+  /// Epochs of the whole run.
   public let epochs: Int
+  /// What the epoch is for.
   public let phase: EpochRecord.Phase
   /// `A` or `B`.
   public let network: String
+  /// The batch just done, from 1.
   public let batch: Int
+  /// Batches of this network in this epoch.
   public let batches: Int
   /// Of the batch just done.
   public let loss: Double

@@ -35,6 +35,11 @@ public struct StageRegistry: Sendable {
   public static let standard = StageRegistry([
     Entry(CorruptStage.self),
     Entry(IngestStage.self),
+    Entry(FeaturizeStage.self),
+    Entry(TrainStage.self),
+    Entry(ScoreStage.self),
+    Entry(PurifyStage.self),
+    Entry(EvaluateStage.self),
     Entry(ExportStage.self),
   ])
 

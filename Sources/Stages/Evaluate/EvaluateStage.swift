@@ -1,0 +1,88 @@
+import Audit
+import Foundation
+import Models
+import Pairs
+import Tensors
+
+/// Measures decisions against a truth file, and the networks by retrieval on trusted pairs.
+public struct EvaluateStage: Stage {
+  public static let name = "evaluate"
+  public static let access = WorkspaceAccess.reads
+  public let configuration: EvaluateConfiguration
+
+  private static let page = 10_000
+
+  public init(_ configuration: EvaluateConfiguration) { self.configuration = configuration }
+
+  public func run(in workspace: Workspace, context: StageContext) throws -> EvaluateSummary {
+    let database = try workspace.openIngested(.reading)
+    guard try database.publishedRule() != nil else {
+      throw workspace.missing("no pair is decided yet", command: "winnow-purify")
+    }
+    let truth = try configuration.truth.map { path in
+      Dictionary(
+        try TruthFile.read(from: path).map { ($0.key, $0.isMatch) }, uniquingKeysWith: { $1 })
+    }
+    var histogram = SimilarityHistogram()
+    var judgements: [DetectionMetrics.Judgement] = []
+    var last: Int64 = 0
+    while true {
+      let page = try database.outcomes(roles: [.train], after: last, limit: Self.page)
+      guard let lastOutcome = page.last else { break }
+      last = lastOutcome.pairID
+      for outcome in page {
+        let isKept = outcome.status == .kept
+        if let similarity = outcome.similarity { histogram.add(similarity, isKept: isKept) }
+        if let isMatched = truth?[outcome.key] {
+          judgements.append(
+            DetectionMetrics.Judgement(
+              similarity: outcome.similarity.map { Float($0) }, isKept: isKept,
+              isMatched: isMatched))
+        }
+      }
+    }
+    if let path = configuration.truth, judgements.isEmpty {
+      throw StagesError.damaged(
+        path: path, problem: "none of its keys is a harvested pair of \(workspace.path)")
+    }
+    let retrieval = try measureRetrieval(database, workspace, context)
+    try database.close()
+    let summary = EvaluateSummary(
+      detection: truth == nil ? nil : DetectionMetrics(judgements), retrieval: retrieval,
+      retrievalRole: retrieval == nil ? nil : configuration.retrieval.rawValue,
+      histogram: histogram)
+    if let output = configuration.output {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+      try AtomicFile.write(Array(try encoder.encode(summary)) + [0x0A], to: output)
+    }
+    return summary
+  }
+
+  private func measureRetrieval(
+    _ database: AuditDatabase, _ workspace: Workspace, _ context: StageContext
+  ) throws -> RetrievalMetrics? {
+    guard let role = PairRole(rawValue: configuration.retrieval.rawValue) else { return nil }
+    let all = try WorkspacePairs(of: database, roles: [role])
+    guard !all.addresses.isEmpty else { return nil }
+    let model = try ModelFolder(workspace: workspace).model()
+    let source = WorkspaceRegions(
+      store: try FeatureStore(of: workspace), addresses: all.addresses)
+    let pairs = all.captioned(role, model.vocabulary)
+    let workers = Workers(ProcessInfo.processInfo.activeProcessorCount)
+    var meter = ProgressMeter(
+      stage: Self.name, unit: "images", total: all.addresses.count * 2, context: context)
+    var sum: Tensor?
+    var imageOfCaption: [Int] = []
+    for network in model.networks {
+      var done = 0
+      let matrix = try network.retrievalMatrix(of: pairs, source, workers: workers) { now, _ in
+        meter.advance(by: now - done)
+        done = now
+      }
+      imageOfCaption = matrix.imageOfCaption
+      sum = sum?.adding(matrix.similarities) ?? matrix.similarities
+    }
+    return sum.map { RetrievalMetrics($0, imageOfCaption: imageOfCaption) }
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Models
+
+/// What `winnow-evaluate` measured.
+public struct EvaluateSummary: StageSummary {
+  /// Against the truth, where there is one.
+  public let detection: DetectionMetrics?
+  /// On the trusted pairs that were asked for, where there are any.
+  public let retrieval: RetrievalMetrics?
+  /// Which they were.
+  public let retrievalRole: String?
+  public let histogram: SimilarityHistogram
+
+  enum CodingKeys: String, CodingKey {
+    case detection
+    case retrieval
+    case retrievalRole = "retrieval_role"
+    case histogram
+  }
+
+  public var report: String {
+    var parts = [histogram.text]
+    if let detection {
+      var table = SummaryTable()
+      func number(_ value: Double?) -> String {
+        value.map { String(format: "%.3f", $0) } ?? "not defined"
+      }
+      table.add("AUROC", number(detection.areaUnderROC))
+      table.add("average precision", number(detection.averagePrecision))
+      table.add("kept precision", number(detection.keptPrecision))
+      table.add("kept recall", number(detection.keptRecall))
+      table.add("noise found", number(detection.noiseFound))
+      table.add("kept share", number(detection.keptShare))
+      table.add("pairs", detection.pairs)
+      if detection.unscored > 0 { table.add("without a score", detection.unscored) }
+      parts.append(table.text)
+    }
+    if let retrieval, let retrievalRole {
+      func recalls(_ values: [Double]) -> String {
+        zip(RetrievalMetrics.depths, values).map { "R@\($0) \(String(format: "%.1f", $1))" }
+          .joined(separator: "  ")
+      }
+      var table = SummaryTable()
+      table.add("image to text", recalls(retrieval.imageToText))
+      table.add("text to image", recalls(retrieval.textToImage))
+      table.add(
+        "sum",
+        "\(String(format: "%.1f", retrieval.sum)) "
+          + "(\(retrieval.images) \(retrievalRole) images, \(retrieval.captions) captions)")
+      parts.append(table.text)
+    }
+    return parts.joined(separator: "\n\n")
+  }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import Layers
+import Tensors
+
+/// One shard, mapped into memory and checked against the workspace's featurizer.
+struct FeatureShard: Sendable {
+  /// Images in it.
+  let count: Int
+  private let file: SafetensorsFile
+  private let path: String
+
+  /// Opens a shard.
+  ///
+  /// - Throws: `LayersError` for a file that is no safetensors file, `StagesError.damaged` for one
+  ///   that holds something else than features made as `description` says; both name the file.
+  init(at path: String, _ description: FeaturizerDescription) throws {
+    file = try SafetensorsFile(contentsOf: URL(fileURLWithPath: path))
+    self.path = path
+    func damaged(_ problem: String) -> StagesError {
+      .damaged(path: path, problem: "\(problem); give winnow-featurize --restart to make it anew")
+    }
+    let name = FeatureShardWriter.tensorName
+    guard file.names == [name] else {
+      throw damaged("holds the tensors \(file.names), expected only `\(name)`")
+    }
+    let entry = try file.entry(name)
+    let (regions, dimension) = (description.regions, description.dimension)
+    guard entry.elementType == .float16 else {
+      throw damaged("`\(name)` is of type \(entry.elementType.rawValue), expected F16")
+    }
+    guard entry.shape.count == 3, entry.shape.dropFirst() == [regions, dimension] else {
+      throw damaged("`\(name)` has shape \(entry.shape), expected [N, \(regions), \(dimension)]")
+    }
+    count = entry.shape[0]
+    let fingerprint = file.metadata[FeatureShardWriter.fingerprintKey] ?? "nothing known"
+    guard fingerprint == description.fingerprint else {
+      throw damaged("made by \(fingerprint), the other features by \(description.fingerprint)")
+    }
+    let images = file.metadata[FeatureShardWriter.imagesKey]?.split(separator: " ").count ?? 0
+    guard images == count else { throw damaged("names \(images) images for \(count) rows") }
+  }
+
+  /// The features of some rows: [rows.count, regions, dimension].
+  func features(_ rows: Range<Int>) throws -> Tensor {
+    guard rows.lowerBound >= 0, rows.upperBound <= count else {
+      throw StagesError.damaged(
+        path: path,
+        problem: "has \(count) rows, but the audit database refers to row \(rows.upperBound - 1)"
+          + " (from 0); give winnow-featurize --restart to make it anew")
+    }
+    return try file.tensor(FeatureShardWriter.tensorName, rows: rows)
+  }
+}

@@ -1,0 +1,110 @@
+import Audit
+import Foundation
+import Imaging
+import Models
+import Pairs
+import Tensors
+
+/// Decodes every local image of the workspace and stores its region features.
+///
+/// Locations are taken in order of first appearance, 512 at a time: their new contents become one
+/// shard, and once that is on disk one transaction records all 512. A killed run repeats at most
+/// one such chunk and writes the same shard again.
+public struct FeaturizeStage: Stage {
+  /// `featurize`.
+  public static let name = "featurize"
+  /// Writes shards and rows.
+  public static let access = WorkspaceAccess.writes
+  /// The most rows of a shard. Part of the format: another number gives other shards.
+  static let locationsPerShard = 512
+
+  /// What the stage was told.
+  public let configuration: FeaturizeConfiguration
+
+  /// What tests put in place of the network, the disk and a kill.
+  struct Surroundings: Sendable {
+    var locationsPerShard = FeaturizeStage.locationsPerShard
+    /// nil reads EfficientNet's weights.
+    var backbone: (any ImageBackbone)?
+    /// Free bytes on the disk of a path.
+    var freeBytes: @Sendable (String) throws -> Int64 = DiskSpace.freeBytes
+    /// Called when a shard is on disk and not recorded; an error stops the run as a kill would.
+    var afterShard: @Sendable (Int) throws -> Void = { _ in }
+    /// Called after each transaction.
+    var afterChunk: @Sendable () throws -> Void = {}
+  }
+
+  let surroundings: Surroundings
+
+  /// A stage with a configuration.
+  public init(_ configuration: FeaturizeConfiguration) {
+    self.init(configuration, Surroundings())
+  }
+
+  init(_ configuration: FeaturizeConfiguration, _ surroundings: Surroundings) {
+    self.configuration = configuration
+    self.surroundings = surroundings
+  }
+
+  /// Refuses a workspace without pairs, and weights that are not there.
+  public func check(in workspace: Workspace) throws {
+    try workspace.openIngested(.reading).close()
+    let weights = configuration.weightsPath
+    guard surroundings.backbone != nil || FileManager.default.isReadableFile(atPath: weights)
+    else {
+      throw StagesError.file(
+        path: weights,
+        problem: "there are no \(configuration.backbone.rawValue) weights; run `make setup` in the"
+          + " project's folder, or name the file with --weights")
+    }
+  }
+
+  /// Featurizes what is left.
+  ///
+  /// - Throws: `StagesError`, `LayersError` for bad weights, `AuditError`, or `PairsError` when an
+  ///   image root or the disk fails; never for a bad image.
+  public func run(in workspace: Workspace, context: StageContext) throws -> FeaturizeSummary {
+    let database = try workspace.openIngested(.writing)
+    let backbone = try loadBackbone()
+    let preprocessor = ImagePreprocessor(
+      side: backbone.inputSize, fit: configuration.fit, limits: configuration.limits)
+    let description = FeaturizerDescription(
+      backbone: backbone, preprocessor: preprocessor, grid: configuration.grid)
+    try prepare(workspace, database, for: description, restarts: context.restarts)
+    var summary = FeaturizeSummary()
+    let progress = try database.imageProgress()
+    summary.knownImages = progress.done
+    if try progress.done < progress.total || wasInterrupted(database) {
+      let run = try database.beginRun(
+        RunRequest(
+          command: Self.name, configuration: try configuration.json(),
+          programVersion: context.programVersion, seed: nil, startedAt: context.now()))
+      let featurizer = ImageFeaturizer(
+        backbone: backbone, preprocessor: preprocessor, grid: configuration.grid,
+        database: database)
+      let work = FeaturizeWork(
+        stage: self, workspace: workspace, database: database, description: description,
+        featurizer: featurizer, run: run)
+      let meter = ProgressMeter(
+        stage: Self.name, unit: "images", total: progress.total, done: progress.done,
+        context: context)
+      try work.perform(meter: meter, summary: &summary)
+      try database.finishRun(run, at: context.now())
+    }
+    try database.close()
+    return summary
+  }
+
+  private func loadBackbone() throws -> any ImageBackbone {
+    if let given = surroundings.backbone { return given }
+    return try EfficientNetBackbone(
+      configuration.backbone.architecture,
+      readingWeightsFrom: URL(fileURLWithPath: configuration.weightsPath))
+  }
+
+  /// Whether everything was recorded but the run not closed.
+  private func wasInterrupted(_ database: AuditDatabase) throws -> Bool {
+    let last = try database.runs().last { $0.command == Self.name }
+    return last.map { $0.endedAt == nil } ?? false
+  }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Imaging
+import Models
+import Pairs
+
+/// Everything that decides what an image's features are. Features of different descriptions do not
+/// belong together, so a workspace has one, in `features/featurizer.json`.
+public struct FeaturizerDescription: Codable, Sendable, Equatable {
+  /// Architecture and content hash of the weights.
+  public let backbone: String
+  /// Regions per side.
+  public let grid: Int
+  /// Numbers per region.
+  public let dimension: Int
+  /// How a file becomes the network's input.
+  public let preprocessing: String
+  /// What is not decoded.
+  public let limits: String
+
+  enum CodingKeys: String, CodingKey {
+    case backbone = "backbone"
+    case grid = "grid"
+    case dimension = "dimension"
+    case preprocessing = "preprocessing"
+    case limits = "limits"
+  }
+
+  /// The description of a network behind a preprocessor.
+  public init(backbone: some ImageBackbone, preprocessor: ImagePreprocessor, grid: Int) {
+    let limits = preprocessor.decoder.limits
+    self.backbone = backbone.fingerprint
+    self.grid = grid
+    dimension = backbone.dimension
+    preprocessing = preprocessor.fingerprint
+    self.limits =
+      "\(limits.maximumPixels) pixels, \(limits.maximumBytes) bytes, side from "
+      + "\(limits.minimumSide) to \(limits.maximumSide)"
+  }
+
+  /// Regions per image: grid × grid.
+  public var regions: Int { grid * grid }
+
+  /// Bytes of one image's features: 2 for each of regions × dimension numbers.
+  public var bytesPerImage: Int { regions * dimension * 2 }
+
+  /// One line that names whatever decides a feature's bits; each shard carries it.
+  public var fingerprint: String { "\(backbone) grid-\(grid)x\(dimension) \(preprocessing)" }
+
+  /// What differs, for a person: `grid was 6, now 7`; empty when nothing does.
+  func differences(to other: FeaturizerDescription) -> String {
+    let parts = [
+      ("backbone", backbone, other.backbone), ("grid", "\(grid)", "\(other.grid)"),
+      ("dimension", "\(dimension)", "\(other.dimension)"),
+      ("preprocessing", preprocessing, other.preprocessing), ("limits", limits, other.limits),
+    ]
+    return parts.filter { $0.1 != $0.2 }.map { "\($0.0) was \($0.1), now \($0.2)" }
+      .joined(separator: "; ")
+  }
+}
+
+extension Workspace {
+  var featurizerPath: String { featuresPath + "/featurizer.json" }
+
+  /// How the workspace's features were made; nil when there are none.
+  ///
+  /// - Throws: `StagesError.damaged` for a file that is not exactly what Winnow writes.
+  public func featurizerDescription() throws -> FeaturizerDescription? {
+    guard FileManager.default.fileExists(atPath: featurizerPath) else { return nil }
+    let advice = "give winnow-featurize --restart to make the features anew"
+    let file = try ReadableFile(path: featurizerPath)
+    let bytes = try file.contents(limit: 1 << 20)
+    let description: FeaturizerDescription
+    do {
+      description = try JSONDecoder().decode(FeaturizerDescription.self, from: Data(bytes))
+    } catch {
+      throw StagesError.damaged(
+        path: featurizerPath, problem: "does not say how the features were made; \(advice)")
+    }
+    // Also refuses unknown and repeated keys.
+    guard try Self.encoded(description) == bytes else {
+      throw StagesError.damaged(
+        path: featurizerPath, problem: "was changed since it was written; \(advice)")
+    }
+    return description
+  }
+
+  func write(_ description: FeaturizerDescription) throws {
+    try create(folder: featuresPath)
+    try AtomicFile.write(try Self.encoded(description), to: featurizerPath)
+  }
+
+  private static func encoded(_ description: FeaturizerDescription) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    return Array(try encoder.encode(description)) + [0x0A]
+  }
+}

@@ -1,0 +1,119 @@
+import Audit
+import Imaging
+import Models
+import Pairs
+import Synchronization
+import Tensors
+
+/// Turns image locations into features, each content once.
+///
+/// A thread takes a group of locations from file to features before it takes the next, so that one
+/// thread's reading and decoding overlaps with another's network. Which thread gets which group
+/// changes no bit: a picture's features do not depend on its neighbours.
+struct ImageFeaturizer: Sendable {
+  /// What one location led to.
+  enum Finding: Sendable {
+    case unavailable(RowFailure)
+    case content(SHA256Digest)
+  }
+
+  /// What a content that was not known before is.
+  struct Product: Sendable {
+    let content: ImageContent
+    /// regions × dimension numbers, or why there are none.
+    let features: Result<[Float], RowFailure.Thrown>
+  }
+
+  /// What is known of a chunk of locations so far.
+  struct Chunk: Sendable {
+    /// In the order of the locations.
+    var findings: [Finding] = []
+    /// Contents that were looked at before, in an earlier chunk or run.
+    var known: [SHA256Digest: StoredImage] = [:]
+    /// Contents that were not.
+    var products: [SHA256Digest: Product] = [:]
+  }
+
+  let backbone: any ImageBackbone
+  let preprocessor: ImagePreprocessor
+  let grid: Int
+  let database: AuditDatabase
+
+  /// Adds what comes of some locations to a chunk.
+  ///
+  /// - Throws: `StagesError`, `AuditError`; never for a bad image.
+  func featurize(
+    _ images: [PendingImage], reader: ImageReader, batch: Int, workers: Workers,
+    into chunk: inout Chunk
+  ) throws {
+    let groups = stride(from: 0, to: images.count, by: batch).map {
+      $0..<min($0 + batch, images.count)
+    }
+    let results = Mutex<[Int: Chunk]>([:])
+    let claimed = Mutex<Set<SHA256Digest>>(Set(chunk.products.keys).union(chunk.known.keys))
+    try workers.forEach(groups.count) { index in
+      let part = try group(Array(images[groups[index]]), reader) { digest in
+        claimed.withLock { $0.insert(digest).inserted }
+      }
+      results.withLock { $0[index] = part }
+    }
+    let parts = results.withLock { $0 }
+    for index in groups.indices {
+      guard let part = parts[index] else { continue }
+      chunk.findings += part.findings
+      chunk.known.merge(part.known) { first, _ in first }
+      chunk.products.merge(part.products) { first, _ in first }
+    }
+  }
+
+  /// - Parameter claim: Whether a content is this group's to look at: true once for each.
+  private func group(
+    _ images: [PendingImage], _ reader: ImageReader, claim: (SHA256Digest) -> Bool
+  ) throws -> Chunk {
+    var part = Chunk()
+    var decoded: [DecodedImage] = []
+    for image in images {
+      switch reader.bytes(of: image) {
+      case .failure(let error): part.findings.append(.unavailable(error.failure))
+      case .success(let bytes):
+        let digest = SHA256Digest(of: bytes)
+        part.findings.append(.content(digest))
+        guard claim(digest) else { continue }
+        if let known = try database.image(with: digest) {
+          part.known[digest] = known
+        } else {
+          decoded.append(DecodedImage(bytes, digest: digest, preprocessor: preprocessor))
+        }
+      }
+    }
+    try run(decoded, into: &part)
+    return part
+  }
+
+  private func run(_ decoded: [DecodedImage], into part: inout Chunk) throws {
+    var inputs: [Tensor] = []
+    var contents: [ImageContent] = []
+    for image in decoded {
+      switch image.picture {
+      case .failure(let error):
+        part.products[image.content.digest] = Product(
+          content: image.content, features: .failure(error))
+      case .success(let picture):
+        inputs.append(picture)
+        contents.append(image.content)
+      }
+    }
+    guard !inputs.isEmpty else { return }
+    let features = backbone.features(of: inputs, grid: grid, workers: .single)
+    let elements = features.reshaped([inputs.count, grid * grid * backbone.dimension])
+    for (row, content) in contents.enumerated() {
+      let own = elements[rows: row..<(row + 1)].elements
+      guard own.allSatisfy({ Float16($0).isFinite }) else {
+        throw StagesError.damaged(
+          path: backbone.fingerprint,
+          problem: "these weights give features that are no finite numbers; use others")
+      }
+      part.products[content.digest] = Product(content: content, features: .success(own))
+    }
+  }
+}

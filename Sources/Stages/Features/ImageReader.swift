@@ -1,0 +1,59 @@
+import Audit
+import Imaging
+import Pairs
+
+/// Brings the files of image locations into memory, never from outside their image root.
+struct ImageReader: Sendable {
+  private let roots: [String: ImageRoot]
+  private let maximumBytes: Int
+
+  /// A reader for some locations.
+  ///
+  /// - Throws: `PairsError.cannotRead` when an image root is gone: that is no single image's fault.
+  init(for images: [PendingImage], maximumBytes: Int) throws(PairsError) {
+    var roots: [String: ImageRoot] = [:]
+    for image in images where roots[image.imageRoot] == nil {
+      roots[image.imageRoot] = try ImageRoot(folder: image.imageRoot)
+    }
+    self.roots = roots
+    self.maximumBytes = maximumBytes
+  }
+
+  /// The bytes of a location's file, or why there are none.
+  func bytes(of image: PendingImage) -> Result<[UInt8], RowFailure.Thrown> {
+    guard let root = roots[image.imageRoot] else {
+      return .failed(.unreadableImage, "the image folder \(image.imageRoot) is not open")
+    }
+    switch root.resolve(root.location(of: image.url)) {
+    case .remote: return .failed(.notFetched, "the image is on the web and was not fetched")
+    case .failed(let failure): return .failure(RowFailure.Thrown(failure: failure))
+    case .file(let path): return contents(of: path)
+    }
+  }
+
+  private func contents(of path: String) -> Result<[UInt8], RowFailure.Thrown> {
+    do {
+      let file = try ReadableFile(path: path)
+      let size = try file.byteCount()
+      guard size <= maximumBytes else {
+        return .failed(.imageTooLarge, "\(size) bytes, the limit is \(maximumBytes)")
+      }
+      return .success(try file.contents(limit: maximumBytes))
+    } catch {
+      return .failed(.unreadableImage, "\(error)")
+    }
+  }
+}
+
+extension RowFailure {
+  /// A failure as the error of a result.
+  struct Thrown: Error {
+    let failure: RowFailure
+  }
+}
+
+extension Result where Failure == RowFailure.Thrown {
+  static func failed(_ reason: PairReason, _ detail: String) -> Self {
+    .failure(RowFailure.Thrown(failure: RowFailure(reason, detail)))
+  }
+}

@@ -1,0 +1,50 @@
+/// What `winnow-purify` can be told. At most one of the three alternatives to the mixture is set.
+public struct PurifyConfiguration: StageConfiguration, Equatable {
+  /// A pair is kept above this clean probability.
+  public var cleanThreshold: Double
+  /// Keeps pairs above this similarity instead.
+  public var threshold: Double?
+  /// Keeps this share of the scored pairs instead, the most similar ones.
+  public var keepFraction: Double?
+  /// Keeps as many pairs as this estimated precision allows instead.
+  public var targetPrecision: Double?
+
+  /// The keys in YAML.
+  public enum CodingKeys: String, CodingKey, CaseIterable {
+    case cleanThreshold = "clean-threshold"
+    case threshold = "threshold"
+    case keepFraction = "keep-fraction"
+    case targetPrecision = "target-precision"
+  }
+
+  /// The mixture's decision at a clean probability.
+  public init(cleanThreshold: Double = 0.5) { self.cleanThreshold = cleanThreshold }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    cleanThreshold = try container.value(.cleanThreshold, default: 0.5)
+    threshold = try container.decodeIfPresent(Double.self, forKey: .threshold)
+    keepFraction = try container.decodeIfPresent(Double.self, forKey: .keepFraction)
+    targetPrecision = try container.decodeIfPresent(Double.self, forKey: .targetPrecision)
+  }
+
+  public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
+
+  public func validate() throws(StagesError) {
+    for (key, value) in [
+      (CodingKeys.cleanThreshold, cleanThreshold), (.threshold, threshold),
+      (.keepFraction, keepFraction), (.targetPrecision, targetPrecision),
+    ] {
+      if let value, !(value >= 0 && value <= 1) {
+        throw .configuration(
+          stage: PurifyStage.name, key: key.rawValue, problem: "\(value) is outside 0…1")
+      }
+    }
+    let alternatives = [threshold, keepFraction, targetPrecision].compactMap { $0 }
+    guard alternatives.count <= 1 else {
+      throw .configuration(
+        stage: PurifyStage.name, key: CodingKeys.threshold.rawValue,
+        problem: "give only one of threshold, keep-fraction and target-precision")
+    }
+  }
+}

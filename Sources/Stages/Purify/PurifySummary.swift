@@ -1,0 +1,40 @@
+import Foundation
+import Models
+
+/// What `winnow-purify` decided.
+public struct PurifySummary: StageSummary {
+  public let rule: String
+  public let threshold: Double
+  /// The least similarity that is kept, where the rule has one.
+  public let similarityThreshold: Double?
+  public let kept: Int
+  public let rejected: Int
+  /// Kept pairs whose similarity one network alone would have rejected are not counted here.
+  public let mixture: BetaMixture
+  public let seconds: Double
+
+  enum CodingKeys: String, CodingKey {
+    case rule
+    case threshold
+    case similarityThreshold = "similarity_threshold"
+    case kept
+    case rejected
+    case mixture
+    case seconds
+  }
+
+  public var report: String {
+    var table = SummaryTable()
+    table.add("rule", "\(rule), above \(String(format: "%.4f", threshold))")
+    if let similarityThreshold {
+      table.add("least similarity", String(format: "%.4f", similarityThreshold))
+    }
+    table.add(
+      "estimated clean share", String(format: "%.1f %%", mixture.matchedShare * 100))
+    table.add("mixture", mixture.origin.rawValue.replacing("_", with: " "))
+    table.add("kept", kept)
+    table.add("rejected", rejected)
+    table.add("time", String(format: "%.1f s", seconds))
+    return table.text
+  }
+}

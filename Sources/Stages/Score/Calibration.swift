@@ -1,0 +1,38 @@
+import Foundation
+import Models
+import Pairs
+
+/// Similarities of pairs whose worth is known, by the trained model: what purifying starts from.
+struct Calibration: Codable, Equatable {
+  /// The model that gave them.
+  let model: String
+  /// Trusted pairs.
+  let matched: [Double]
+  /// Harvested captions with images that are not their own.
+  let mismatched: [Double]
+  /// Dev pairs, which trained nothing; empty where there are none.
+  let devMatched: [Double]
+  /// Dev captions with other dev images.
+  let devMismatched: [Double]
+
+  enum CodingKeys: String, CodingKey {
+    case model
+    case matched
+    case mismatched
+    case devMatched = "dev_matched"
+    case devMismatched = "dev_mismatched"
+  }
+
+  /// - Throws: `StagesError.missing` naming `winnow-score`.
+  static func read(in workspace: Workspace) throws -> Calibration {
+    let path = ModelFolder(workspace: workspace).calibrationPath
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw workspace.missing("there are no scores yet", command: "winnow-score")
+    }
+    do {
+      return try JSONDecoder().decode(Calibration.self, from: data)
+    } catch {
+      throw StagesError.damaged(path: path, problem: "not a calibration; run winnow-score again")
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import Audit
+import Foundation
+import Models
+import Pairs
+import Tensors
+
+/// What `winnow-score` can be told: nothing yet.
+public struct ScoreConfiguration: StageConfiguration, Equatable {
+  /// The keys in YAML: none.
+  public static var keys: [String] { [] }
+
+  public init() {}
+}
+
+/// What `winnow-score` did.
+public struct ScoreSummary: StageSummary {
+  public let model: String
+  /// Pairs scored by this run.
+  public let scored: Int
+  /// Pairs that an earlier run had scored.
+  public let scoredBefore: Int
+  public let seconds: Double
+
+  enum CodingKeys: String, CodingKey {
+    case model
+    case scored
+    case scoredBefore = "scored_before"
+    case seconds
+  }
+
+  public var report: String {
+    var table = SummaryTable()
+    table.add("model", model)
+    table.add("pairs scored", scored)
+    if scoredBefore > 0 { table.add("scored before", scoredBefore) }
+    table.add("time", String(format: "%.1f s", seconds))
+    if scored > 0, seconds > 0 {
+      table.add("rate", String(format: "%.0f pairs/s", Double(scored) / seconds))
+    }
+    return table.text
+  }
+}
+
+/// Scores every pair that has features with both networks.
+public struct ScoreStage: Stage {
+  public static let name = "score"
+  public static let access = WorkspaceAccess.writes
+  public let configuration: ScoreConfiguration
+
+  /// Pairs of one transaction; a multiple of the networks' batch, so that a resumed run repeats the
+  /// same batches.
+  private static let page = 8 * CorrectedNetwork.scoringBatch
+
+  public init(_ configuration: ScoreConfiguration) { self.configuration = configuration }
+
+  public func run(in workspace: Workspace, context: StageContext) throws -> ScoreSummary {
+    let database = try workspace.openIngested(.writing)
+    let model = try ModelFolder(workspace: workspace).model()
+    let store = try FeatureStore(of: workspace)
+    let workers = Workers(ProcessInfo.processInfo.activeProcessorCount)
+    let id = try database.modelID(named: model.name)
+    if context.restarts { try database.discardScores(ofModel: id) }
+    let roles = Set(PairRole.allCases)
+    let before = try database.scoreCount(ofModel: id, roles: roles)
+    let left = try database.featurizedPairCount(roles: roles, unscoredBy: id)
+    let run = try database.beginRun(
+      RunRequest(
+        command: Self.name, configuration: try configuration.json(),
+        programVersion: context.programVersion, seed: nil, startedAt: context.now()))
+    var meter = ProgressMeter(
+      stage: Self.name, unit: "pairs", total: before + left, done: before, context: context)
+
+    let tokenizer = CaptionTokenizer()
+    var last: Int64 = 0
+    var scored = 0
+    while true {
+      let page = try database.featurizedPairs(
+        roles: roles, unscoredBy: id, after: last, limit: Self.page)
+      guard let lastPair = page.last else { break }
+      last = lastPair.pairID
+      var indexOfImage: [Int64: Int] = [:]
+      var addresses: [FeatureAddress] = []
+      for pair in page where indexOfImage[pair.imageID] == nil {
+        indexOfImage[pair.imageID] = addresses.count
+        addresses.append(pair.features)
+      }
+      let pairs = CaptionedImages(
+        captions: page.map { model.vocabulary.encode(tokenizer.tokens(of: $0.caption)) },
+        images: page.map { indexOfImage[$0.imageID] ?? 0 })
+      let source = WorkspaceRegions(store: store, addresses: addresses)
+      let similarities = try model.networks.map {
+        try $0.similarities(of: pairs, source, workers: workers)
+      }
+      try database.store(
+        page.indices.map { index in
+          PairScore(
+            pairID: page[index].pairID, similarityA: Double(similarities[0][index]),
+            similarityB: Double(similarities[1][index]))
+        }, model: id, run: run)
+      scored += page.count
+      meter.advance(by: page.count)
+    }
+    try calibrate(model, store, database, workspace, workers: workers)
+    try database.publishScores(ofModel: id)
+    try database.finishRun(run, at: context.now())
+    let seconds = meter.elapsed
+    try database.close()
+    return ScoreSummary(
+      model: model.name, scored: scored, scoredBefore: before, seconds: seconds)
+  }
+
+  /// Scores trusted and dev pairs, and mismatches drawn from harvested and dev pairs, and stores
+  /// their similarities beside the model.
+  private func calibrate(
+    _ model: ModelFolder.Model, _ store: FeatureStore, _ database: AuditDatabase,
+    _ workspace: Workspace, workers: Workers
+  ) throws {
+    let all = try WorkspacePairs(of: database, roles: [.train, .meta, .dev])
+    let source = WorkspaceRegions(store: store, addresses: all.addresses)
+    let harvested = all.captioned(.train, model.vocabulary)
+    let trusted = all.captioned(.meta, model.vocabulary)
+    let dev = all.captioned(.dev, model.vocabulary)
+    func means(_ pairs: CaptionedImages) throws -> [Double] {
+      let scores = try model.networks.map {
+        try $0.similarities(of: pairs, source, workers: workers)
+      }
+      return zip(scores[0], scores[1]).map { (Double($0) + Double($1)) / 2 }
+    }
+    // The model's own name seeds the draw: the same model always gives the same calibration.
+    let seed = UInt64(model.name.prefix(16), radix: 16) ?? 0
+    let calibration = Calibration(
+      model: model.name, matched: try means(trusted),
+      mismatched: try means(
+        harvested.mismatches(count: trusted.count, generator: RandomGenerator(seed: seed))),
+      devMatched: try means(dev),
+      devMismatched: try means(
+        dev.mismatches(count: dev.count, generator: RandomGenerator(seed: seed &+ 1))))
+    try ModelFolder(workspace: workspace).write(
+      lines: [calibration], to: ModelFolder(workspace: workspace).calibrationPath)
+  }
+}

@@ -1,0 +1,137 @@
+import Models
+
+/// What `winnow-train` can be told.
+public struct TrainConfiguration: StageConfiguration, Equatable {
+  /// Sizes of the networks, unless overridden.
+  public var preset: NetworkPreset
+  /// Names all randomness.
+  public var seed: UInt64
+  /// The loss of the warm-up.
+  public var warmupLoss: WarmupLoss?
+  public var warmupEpochs: Int?
+  public var warmupBatch: Int?
+  public var warmupRate: Double?
+  public var epochs: Int?
+  public var batch: Int?
+  public var rate: Double?
+  public var metaRate: Double?
+  public var rateDecayEpochs: Int?
+  public var cleanThreshold: Double?
+  public var devImages: Int?
+  /// d of the networks.
+  public var embedSize: Int?
+  /// m of the networks.
+  public var similarityDimension: Int?
+  /// Words seen less often become `<unk>`.
+  public var minimumCount: Int
+
+  /// The keys in YAML.
+  public enum CodingKeys: String, CodingKey, CaseIterable {
+    case preset = "preset"
+    case seed = "seed"
+    case warmupLoss = "warmup-loss"
+    case warmupEpochs = "warmup-epochs"
+    case warmupBatch = "warmup-batch"
+    case warmupRate = "warmup-rate"
+    case epochs = "epochs"
+    case batch = "batch"
+    case rate = "rate"
+    case metaRate = "meta-rate"
+    case rateDecayEpochs = "rate-decay-epochs"
+    case cleanThreshold = "clean-threshold"
+    case devImages = "dev-images"
+    case embedSize = "embed-size"
+    case similarityDimension = "similarity-dimension"
+    case minimumCount = "minimum-count"
+  }
+
+  /// The preset's own settings with a seed.
+  public init(preset: NetworkPreset = .compact, seed: UInt64) {
+    self.preset = preset
+    self.seed = seed
+    minimumCount = 4
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    preset = try container.value(.preset, default: .compact)
+    seed = try container.decode(UInt64.self, forKey: .seed)
+    warmupLoss = try container.decodeIfPresent(WarmupLoss.self, forKey: .warmupLoss)
+    warmupEpochs = try container.decodeIfPresent(Int.self, forKey: .warmupEpochs)
+    warmupBatch = try container.decodeIfPresent(Int.self, forKey: .warmupBatch)
+    warmupRate = try container.decodeIfPresent(Double.self, forKey: .warmupRate)
+    epochs = try container.decodeIfPresent(Int.self, forKey: .epochs)
+    batch = try container.decodeIfPresent(Int.self, forKey: .batch)
+    rate = try container.decodeIfPresent(Double.self, forKey: .rate)
+    metaRate = try container.decodeIfPresent(Double.self, forKey: .metaRate)
+    rateDecayEpochs = try container.decodeIfPresent(Int.self, forKey: .rateDecayEpochs)
+    cleanThreshold = try container.decodeIfPresent(Double.self, forKey: .cleanThreshold)
+    devImages = try container.decodeIfPresent(Int.self, forKey: .devImages)
+    embedSize = try container.decodeIfPresent(Int.self, forKey: .embedSize)
+    similarityDimension = try container.decodeIfPresent(Int.self, forKey: .similarityDimension)
+    minimumCount = try container.value(.minimumCount, default: 4)
+  }
+
+  public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
+
+  /// The preset's recipe with what was overridden.
+  public var recipe: TrainingRecipe {
+    var recipe: TrainingRecipe =
+      switch preset {
+      case .compact: .compact(seed: seed)
+      case .paper: .published(seed: seed)
+      }
+    recipe.warmupLoss = warmupLoss ?? recipe.warmupLoss
+    recipe.warmupEpochs = warmupEpochs ?? recipe.warmupEpochs
+    recipe.warmupBatch = warmupBatch ?? recipe.warmupBatch
+    recipe.warmupRate = warmupRate.map { Float($0) } ?? recipe.warmupRate
+    recipe.epochs = epochs ?? recipe.epochs
+    recipe.batch = batch ?? recipe.batch
+    recipe.rate = rate.map { Float($0) } ?? recipe.rate
+    recipe.metaRate = metaRate.map { Float($0) } ?? recipe.metaRate
+    recipe.rateDecayEpochs = rateDecayEpochs ?? recipe.rateDecayEpochs
+    recipe.cleanThreshold = cleanThreshold ?? recipe.cleanThreshold
+    recipe.devImages = devImages ?? recipe.devImages
+    return recipe
+  }
+
+  /// The networks' sizes with what was overridden.
+  func sizes(regionDimension: Int, regions: Int, vocabularySize: Int) -> SimilarityConfiguration {
+    var sizes = preset.configuration(
+      regionDimension: regionDimension, regions: regions, vocabularySize: vocabularySize)
+    sizes.embedSize = embedSize ?? sizes.embedSize
+    sizes.similarityDimension = similarityDimension ?? sizes.similarityDimension
+    return sizes
+  }
+
+  public func validate() throws(StagesError) {
+    let recipe = recipe
+    let least: [(CodingKeys, Int, Int)] = [
+      (.warmupEpochs, recipe.warmupEpochs, 0), (.epochs, recipe.epochs, 0),
+      (.warmupBatch, recipe.warmupBatch, 2), (.batch, recipe.batch, 2),
+      (.rateDecayEpochs, recipe.rateDecayEpochs, 1), (.devImages, recipe.devImages, 1),
+      (.minimumCount, minimumCount, 1), (.embedSize, embedSize ?? 1, 1),
+      (.similarityDimension, similarityDimension ?? 1, 1),
+    ]
+    for (key, value, bound) in least where value < bound || value > 1 << 20 {
+      throw .configuration(
+        stage: TrainStage.name, key: key.rawValue, problem: "\(value) is not \(bound) or more")
+    }
+    guard recipe.warmupEpochs + recipe.epochs > 0 else {
+      throw .configuration(
+        stage: TrainStage.name, key: CodingKeys.epochs.rawValue, problem: "no epoch at all")
+    }
+    for (key, rate) in [
+      (CodingKeys.warmupRate, recipe.warmupRate), (.rate, recipe.rate),
+      (.metaRate, recipe.metaRate),
+    ] where !(rate > 0 && rate.isFinite) {
+      throw .configuration(
+        stage: TrainStage.name, key: key.rawValue, problem: "\(rate) is not a positive number")
+    }
+    guard recipe.cleanThreshold >= 0, recipe.cleanThreshold < 1 else {
+      throw .configuration(
+        stage: TrainStage.name, key: CodingKeys.cleanThreshold.rawValue,
+        problem: "\(recipe.cleanThreshold) is outside 0…1")
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Audit
+import Foundation
+import Layers
+import Models
+import Pairs
+import Tensors
+
+/// Trains the two networks on the workspace's pairs.
+public struct TrainStage: Stage {
+  public static let name = "train"
+  public static let access = WorkspaceAccess.writes
+  public let configuration: TrainConfiguration
+
+  public init(_ configuration: TrainConfiguration) { self.configuration = configuration }
+
+  public func run(in workspace: Workspace, context: StageContext) throws -> TrainSummary {
+    let database = try workspace.openIngested(.writing)
+    let folder = ModelFolder(workspace: workspace)
+    let pairs = try WorkspacePairs(of: database, roles: [.train, .meta, .dev])
+    guard !pairs.addresses.isEmpty else {
+      throw workspace.missing("no pair has features yet", command: "winnow-featurize")
+    }
+    let marker = CompletionMarker(
+      stage: Self.name, configuration: try configuration.json(), inputs: [pairs.fingerprint])
+    if context.restarts {
+      try workspace.removeCompletionMarker(ofStage: Self.name)
+      try removeIfPresent(folder.statePath)
+    } else if try workspace.completionMarker(ofStage: Self.name) == marker {
+      let model = try folder.model()
+      try database.close()
+      return TrainSummary(
+        model: model.name, records: try records(in: folder), seconds: 0, wasDone: true)
+    }
+
+    let store = try FeatureStore(of: workspace)
+    let vocabulary = try pairs.vocabulary(minimumCount: configuration.minimumCount)
+    let sizes = configuration.sizes(
+      regionDimension: store.dimension, regions: store.regions, vocabularySize: vocabulary.count)
+    let data = TrainingData(
+      source: WorkspaceRegions(store: store, addresses: pairs.addresses),
+      harvested: pairs.captioned(.train, vocabulary), trusted: pairs.captioned(.meta, vocabulary),
+      dev: pairs.captioned(.dev, vocabulary))
+    let recipe = configuration.recipe
+    let trainer = try Trainer(
+      recipe, data, workers: Workers(ProcessInfo.processInfo.activeProcessorCount))
+    try workspace.removeCompletionMarker(ofStage: Self.name)
+    let run = try database.beginRun(
+      RunRequest(
+        command: Self.name, configuration: try configuration.json(),
+        programVersion: context.programVersion, seed: configuration.seed,
+        startedAt: context.now()))
+
+    var state =
+      try storedState(in: folder, sizes, recipe, pairs.fingerprint)
+      ?? TrainingState(sizes, seed: recipe.seed)
+    let meter = EpochMeter(state: state, trainer: trainer, context: context)
+    while state.epochsDone < trainer.epochs {
+      _ = try trainer.runEpoch(&state) { meter.report($0) }
+      try folder.write(
+        state.checkpoint(recipe, dataFingerprint: pairs.fingerprint), to: folder.statePath)
+      try folder.write(lines: state.records, to: folder.curvesPath)
+    }
+    for (path, network) in zip(folder.networkPaths, state.best) {
+      try folder.write(network.checkpoint(), to: path)
+    }
+    try vocabulary.write(to: folder.vocabularyPath)
+    try AtomicFile.write(
+      Array(try configuration.json().utf8) + [0x0A], to: folder.configurationPath)
+    try workspace.write(marker)
+    try database.finishRun(run, at: context.now())
+    try database.close()
+    return TrainSummary(
+      model: try folder.name(), records: state.records, seconds: meter.elapsed, wasDone: false)
+  }
+
+  private func storedState(
+    in folder: ModelFolder, _ sizes: SimilarityConfiguration, _ recipe: TrainingRecipe,
+    _ fingerprint: String
+  ) throws -> TrainingState? {
+    guard FileManager.default.fileExists(atPath: folder.statePath) else { return nil }
+    return try TrainingState(
+      checkpoint: SafetensorsFile(contentsOf: URL(filePath: folder.statePath)), sizes, recipe,
+      dataFingerprint: fingerprint)
+  }
+
+  private func records(in folder: ModelFolder) throws -> [EpochRecord] {
+    guard let data = FileManager.default.contents(atPath: folder.curvesPath) else { return [] }
+    return try data.split(separator: 0x0A).map {
+      try JSONDecoder().decode(EpochRecord.self, from: Data($0))
+    }
+  }
+
+  private func removeIfPresent(_ path: String) throws {
+    if FileManager.default.fileExists(atPath: path) {
+      try FileManager.default.removeItem(atPath: path)
+    }
+  }
+}

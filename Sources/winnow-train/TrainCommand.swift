@@ -1,0 +1,99 @@
+import ArgumentParser
+import CommandSupport
+import Models
+import Stages
+
+@main
+struct TrainCommand: WinnowCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "winnow-train",
+    abstract: "Train two similarity networks on the pairs of a workspace.",
+    discussion: """
+      Learns from the harvested pairs, noisy as they are, and corrects itself on the trusted ones \
+      (role meta, at least 50). A line an epoch goes to models/training.jsonl. Running it again \
+      goes on from the last finished epoch.
+
+      Example:
+        winnow-train --workspace run --seed 1
+        winnow-train --workspace run --seed 1 --preset paper --epochs 30
+      """,
+    version: programVersion)
+
+  @OptionGroup var workspace: WorkspaceOptions
+
+  @Option(help: ArgumentHelp("Names all randomness.", valueName: "number"))
+  var seed: UInt64
+
+  @Option(help: "Sizes of the networks, and the recipe that fits them.")
+  var preset: NetworkPreset = .compact
+
+  @Option(
+    help: ArgumentHelp("The loss of the warm-up: published or complementary.", valueName: "loss"))
+  var warmupLoss: WarmupLoss?
+
+  @Option(help: ArgumentHelp("Epochs before any pair is judged.", valueName: "number"))
+  var warmupEpochs: Int?
+
+  @Option(help: ArgumentHelp("Pairs a batch in the warm-up.", valueName: "number"))
+  var warmupBatch: Int?
+
+  @Option(help: ArgumentHelp("Adam's step size in the warm-up.", valueName: "rate"))
+  var warmupRate: Double?
+
+  @Option(help: ArgumentHelp("Epochs with purification and meta step.", valueName: "number"))
+  var epochs: Int?
+
+  @Option(help: ArgumentHelp("Pairs a batch after the warm-up.", valueName: "number"))
+  var batch: Int?
+
+  @Option(help: ArgumentHelp("Step size of the similarity networks.", valueName: "rate"))
+  var rate: Double?
+
+  @Option(help: ArgumentHelp("Step size of the meta networks.", valueName: "rate"))
+  var metaRate: Double?
+
+  @Option(help: ArgumentHelp("Rates fall to a tenth every so many epochs.", valueName: "number"))
+  var rateDecayEpochs: Int?
+
+  @Option(
+    help: ArgumentHelp("Train on pairs above this clean probability.", valueName: "probability"))
+  var cleanThreshold: Double?
+
+  @Option(help: ArgumentHelp("Dev images that choose the best epoch.", valueName: "number"))
+  var devImages: Int?
+
+  @Option(help: ArgumentHelp("Width of the shared space, d.", valueName: "number"))
+  var embedSize: Int?
+
+  @Option(help: ArgumentHelp("Width of a similarity vector, m.", valueName: "number"))
+  var similarityDimension: Int?
+
+  @Option(help: ArgumentHelp("Rarer words become <unk>.", valueName: "number"))
+  var minimumCount: Int = 4
+
+  @OptionGroup var restart: RestartOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    var configuration = TrainConfiguration(preset: preset, seed: seed)
+    configuration.warmupLoss = warmupLoss
+    configuration.warmupEpochs = warmupEpochs
+    configuration.warmupBatch = warmupBatch
+    configuration.warmupRate = warmupRate
+    configuration.epochs = epochs
+    configuration.batch = batch
+    configuration.rate = rate
+    configuration.metaRate = metaRate
+    configuration.rateDecayEpochs = rateDecayEpochs
+    configuration.cleanThreshold = cleanThreshold
+    configuration.devImages = devImages
+    configuration.embedSize = embedSize
+    configuration.similarityDimension = similarityDimension
+    configuration.minimumCount = minimumCount
+    try TrainStage(configuration).perform(
+      in: workspace, restarts: restart.restarts, output: output)
+  }
+}
+
+extension NetworkPreset: ExpressibleByArgument {}
+extension WarmupLoss: ExpressibleByArgument {}

@@ -1,0 +1,128 @@
+import Layers
+import Models
+import Tensors
+import Testing
+
+/// Features that depend on the image alone: what belongs together can be learned.
+private struct ToyRegions: RegionSource {
+  let table: Tensor
+  let regions = 4
+  let dimension = 16
+
+  init(images: Int) {
+    var generator = RandomGenerator(seed: 9)
+    table = generator.uniform([images, 64], bound: 1)
+  }
+
+  func features(ofImages images: [Int]) -> Tensor {
+    table.gatheringRows(images).reshaped([images.count, 4, 16])
+  }
+}
+
+@Suite struct TrainerTests {
+  private let configuration = SimilarityConfiguration(
+    regionDimension: 16, regions: 4, vocabularySize: 24, wordDimension: 8, embedSize: 12,
+    similarityDimension: 8, metaHidden: 6)
+
+  private func data() -> TrainingData {
+    // Ten kinds of image; a caption names its image's kind.
+    func pairs(_ count: Int, first: Int, noise: Bool) -> CaptionedImages {
+      CaptionedImages(
+        captions: (0..<count).map { index in
+          let kind = noise && index.isMultiple(of: 4) ? (index * 7 + 3) % 20 : index % 20
+          return [1, Int32(4 + kind), 2]
+        }, images: (0..<count).map { first + $0 % 20 })
+    }
+    return TrainingData(
+      source: ToyRegions(images: 20), harvested: pairs(64, first: 0, noise: true),
+      trusted: pairs(60, first: 0, noise: false), dev: pairs(20, first: 0, noise: false))
+  }
+
+  private func recipe() -> TrainingRecipe {
+    var recipe = TrainingRecipe.compact(seed: 11)
+    recipe.warmupEpochs = 2
+    recipe.epochs = 2
+    recipe.warmupBatch = 16
+    recipe.batch = 16
+    return recipe
+  }
+
+  private func weights(_ state: TrainingState) -> [[Float]] {
+    state.networks.flatMap { state in
+      (state.network.similarity.parameters + state.network.meta.parameters)
+        .map(\.value.elements)
+    }
+  }
+
+  @Test func continuedTrainingGivesTheSameBits() throws {
+    let recipe = recipe()
+    let trainer = try Trainer(recipe, data(), workers: Workers(2))
+    var whole = TrainingState(configuration, seed: recipe.seed)
+    while whole.epochsDone < trainer.epochs { _ = try trainer.runEpoch(&whole) { _ in } }
+
+    let other = try Trainer(recipe, data(), workers: .single)
+    var parts = TrainingState(configuration, seed: recipe.seed)
+    while parts.epochsDone < trainer.epochs {
+      _ = try other.runEpoch(&parts) { _ in }
+      let stored = try SafetensorsFile(
+        parts.checkpoint(recipe, dataFingerprint: "toy").data(), name: "state")
+      parts = try TrainingState(
+        checkpoint: stored, configuration, recipe, dataFingerprint: "toy")
+    }
+    #expect(weights(parts) == weights(whole))
+    #expect(parts.records == whole.records)
+  }
+
+  @Test func stateOfOtherSettingsIsRefused() throws {
+    let recipe = recipe()
+    let state = TrainingState(configuration, seed: recipe.seed)
+    let stored = try SafetensorsFile(
+      state.checkpoint(recipe, dataFingerprint: "toy").data(), name: "state")
+    var other = recipe
+    other.rate = 1
+    #expect(throws: ModelsError.self) {
+      try TrainingState(checkpoint: stored, configuration, other, dataFingerprint: "toy")
+    }
+    #expect(throws: ModelsError.self) {
+      try TrainingState(checkpoint: stored, configuration, recipe, dataFingerprint: "other")
+    }
+  }
+
+  @Test func networksSurviveTheirCheckpoint() throws {
+    var generator = RandomGenerator(seed: 1)
+    let network = CorrectedNetwork(configuration, generator: &generator)
+    let file = try SafetensorsFile(network.checkpoint().data(), name: "net")
+    let read = try CorrectedNetwork(checkpoint: file)
+    #expect(
+      read.similarity.parameters.map(\.value.elements)
+        == network.similarity.parameters.map(\.value.elements))
+  }
+
+  @Test func aMissingTensorIsNamed() throws {
+    var generator = RandomGenerator(seed: 1)
+    let network = CorrectedNetwork(configuration, generator: &generator)
+    var writer = SafetensorsWriter(
+      metadata: try SafetensorsFile(network.checkpoint().data(), name: "net").metadata)
+    writer.add(network.meta, prefix: "meta.")
+    let file = try SafetensorsFile(writer.data(), name: "net")
+    #expect {
+      try CorrectedNetwork(checkpoint: file)
+    } throws: { error in
+      "\(error)" == "net: tensor `net.img_enc.fc.weight` is missing"
+    }
+  }
+
+  @Test func tooFewTrustedPairsAreRefused() {
+    let data = data()
+    let few = TrainingData(
+      source: data.source, harvested: data.harvested,
+      trusted: CaptionedImages(captions: [[1, 2]], images: [0]), dev: data.dev)
+    #expect {
+      try Trainer(recipe(), few, workers: .single)
+    } throws: { error in
+      "\(error)"
+        == "training needs at least 50 trusted pairs and found 1; add some with "
+        + "`winnow-ingest --role meta`, then featurize them"
+    }
+  }
+}

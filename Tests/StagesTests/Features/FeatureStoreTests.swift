@@ -1,0 +1,107 @@
+import Audit
+import Foundation
+import Layers
+import Tensors
+import Testing
+
+@testable import Stages
+
+@Suite struct FeatureStoreTests {
+  let fixture: FeaturizeFixture
+
+  init() throws {
+    fixture = try FeaturizeFixture()
+    try fixture.ingest(FeaturizeFixture.mixture())
+    try fixture.stages.perform(fixture.stage())
+  }
+
+  private func read(_ addresses: FeatureAddress...) throws -> Tensor {
+    try FeatureStore(of: fixture.workspace).features(at: addresses)
+  }
+
+  /// Puts a file with one tensor in the place of the first shard.
+  private func replaceShard(
+    _ shape: [Int], name: String = "features", as type: ElementType = .float16,
+    metadata: [String: String]? = nil
+  ) throws -> String {
+    let description = try FeatureStore(of: fixture.workspace).description
+    var writer = SafetensorsWriter(
+      metadata: metadata ?? ["featurizer": description.fingerprint, "image_sha256": "a b"])
+    writer.add(name, Tensor.zeros(shape), as: type)
+    try fixture.stages.folder.write(writer.data(), to: "run/features/shard-00000.safetensors")
+    return fixture.workspace.shardPath(0)
+  }
+
+  @Test func anyOrderAndRepeatsAreRead() throws {
+    let addresses = try fixture.featurized().map(\.features)
+    let forward = try FeatureStore(of: fixture.workspace).features(at: addresses)
+    let shuffled = Array(addresses.reversed()) + [addresses[3], addresses[3]]
+    let backward = try FeatureStore(of: fixture.workspace).features(at: shuffled)
+    let width = 4 * 3
+    let (left, right) = (forward.elements, backward.elements)
+    for (row, address) in shuffled.enumerated() {
+      let same = try #require(addresses.firstIndex(of: address))
+      #expect(
+        right[(row * width)..<((row + 1) * width)] == left[(same * width)..<((same + 1) * width)])
+    }
+    #expect(try read().shape == [0, 4, 3])
+  }
+
+  @Test func foreignShardsAreRefusedByName() throws {
+    let zero = FeatureAddress(shard: 0, row: 0)
+    func problem() -> String {
+      do {
+        _ = try read(zero)
+        return "nothing"
+      } catch {
+        return "\(error)"
+      }
+    }
+    let path = try replaceShard([2, 9, 3])
+    let advice = "; give winnow-featurize --restart to make it anew"
+    #expect(problem() == "\(path): `features` has shape [2, 9, 3], expected [N, 4, 3]\(advice)")
+    _ = try replaceShard([2, 4, 3], as: .float32)
+    #expect(problem() == "\(path): `features` is of type F32, expected F16\(advice)")
+    _ = try replaceShard([2, 4, 3], name: "other")
+    #expect(
+      problem() == "\(path): holds the tensors [\"other\"], expected only `features`\(advice)")
+    _ = try replaceShard([3, 4, 3])
+    #expect(problem() == "\(path): names 2 images for 3 rows\(advice)")
+    _ = try replaceShard([2, 4, 3], metadata: ["image_sha256": "a b"])
+    #expect(problem().hasPrefix("\(path): made by nothing known, the other features by mean-color"))
+    try fixture.stages.folder.write([1, 2, 3], to: "run/features/shard-00000.safetensors")
+    #expect(problem().hasPrefix("\(path): the file is cut short"))
+  }
+
+  @Test func aRowThatIsNotThereIsNamed() throws {
+    let path = fixture.workspace.shardPath(0)
+    let error = #expect(throws: StagesError.self) { try read(FeatureAddress(shard: 0, row: 2)) }
+    #expect(
+      error?.description
+        == "\(path): has 2 rows, but the audit database refers to row 2 (from 0); give"
+        + " winnow-featurize --restart to make it anew")
+    #expect(throws: StagesError.self) { try read(FeatureAddress(shard: 0, row: -1)) }
+    let absent = #expect(throws: LayersError.self) { try read(FeatureAddress(shard: 7, row: 0)) }
+    #expect(absent?.description.contains("shard-00007.safetensors") == true)
+  }
+
+  @Test func aChangedDescriptionIsRefused() throws {
+    let path = fixture.workspace.featurizerPath
+    let text = String(
+      decoding: try fixture.stages.folder.read("run/features/featurizer.json"), as: UTF8.self)
+    for changed in ["{}", text + " ", text.replacingOccurrences(of: "{", with: "{\"more\": 1,")] {
+      try fixture.stages.folder.write(Array(changed.utf8), to: "run/features/featurizer.json")
+      let error = #expect(throws: StagesError.self) { try FeatureStore(of: fixture.workspace) }
+      #expect(error?.description.hasPrefix("\(path): ") == true)
+    }
+  }
+
+  @Test func withoutFeaturesTheCommandToRunIsNamed() throws {
+    let empty = Workspace(path: fixture.stages.folder.file("empty"))
+    let error = #expect(throws: StagesError.self) { try FeatureStore(of: empty) }
+    #expect(
+      error?.description
+        == "\(empty.path): no image was featurized yet; run: winnow-featurize --workspace"
+        + " \(empty.path)")
+  }
+}
