@@ -32,8 +32,8 @@ extension AuditDatabase {
       return try Row.fetchAll(
         database,
         sql: """
-          SELECT pair.pair_id, pair.source_id, pair.line, pair.key, pair.occurrence, pair.caption,
-            pair.url, pair.line_ending, raw_line.pair_id, raw_line.bytes, raw_line.byte_offset,
+          SELECT pair.pair_id, pair.source_id, pair.line, pair.key, pair.occurrence,
+            CAST(pair.caption AS BLOB), CAST(pair.url AS BLOB), pair.line_ending, raw_line.pair_id, raw_line.bytes, raw_line.byte_offset,
             raw_line.byte_count, manifest.column_order, reviewed.source, reviewed.role,
             reviewed.final_status, reviewed.final_reason, reviewed.detail, reviewed.image_sha256,
             reviewed.image_format, reviewed.width, reviewed.height, reviewed.similarity_a,

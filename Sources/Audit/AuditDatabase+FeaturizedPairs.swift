@@ -22,8 +22,8 @@ extension AuditDatabase {
       return try Row.fetchAll(
         database,
         sql: """
-          SELECT pair.pair_id, pair.key, pair.occurrence, source.role, pair.caption,
-            image.image_id, image.shard, image.shard_row
+          SELECT pair.pair_id, pair.key, pair.occurrence, source.role,
+            CAST(pair.caption AS BLOB), image.image_id, image.shard, image.shard_row
           \(Self.fromFeaturized)
           WHERE pair.pair_id > ? AND source.role IN (\(names)) AND image.shard IS NOT NULL
           \(model == nil ? "" : Self.andUnscored)

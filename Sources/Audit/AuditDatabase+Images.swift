@@ -15,7 +15,7 @@ extension AuditDatabase {
       try Row.fetchAll(
         database,
         sql: """
-          SELECT location.location_id, pair.url, source.image_root
+          SELECT location.location_id, CAST(pair.url AS BLOB), source.image_root
           FROM location
           CROSS JOIN pair ON pair.pair_id = location.first_pair_id
           CROSS JOIN source ON source.source_id = pair.source_id

@@ -23,7 +23,7 @@ func closedIfPresent<Value: RawRepresentable>(
 }
 
 extension Row {
-  /// Text by its bytes: reading it as a C string would end at the first NUL.
+  /// Text that the query casts to a BLOB: reading it as a C string would end at the first NUL.
   func text(_ index: Int) -> String? {
     (self[index] as Data?).map { String(decoding: $0, as: UTF8.self) }
   }

@@ -4,12 +4,15 @@ import Stages
 
 /// How a command speaks: shared by all.
 public struct OutputOptions: ParsableArguments {
+  /// Whether the closing summary is JSON.
   @Flag(help: "Print the closing summary as JSON.")
   public var json = false
 
+  /// Whether no progress is shown.
   @Flag(help: "Show no progress.")
   public var quiet = false
 
+  /// Options at their defaults; the parser fills them in.
   public init() {}
 
   /// Calls `body` with a context whose progress is shown by the renderer, which `body` has to

@@ -3,11 +3,13 @@ import Stages
 
 /// The workspace that a command works on.
 public struct WorkspaceOptions: ParsableArguments {
+  /// The folder, as given.
   @Option(
     name: .customLong("workspace"),
     help: ArgumentHelp("The folder of the run.", valueName: "folder"))
   public var path: String
 
+  /// Options at their defaults; the parser fills them in.
   public init() {}
 
   /// The workspace.
@@ -16,11 +18,13 @@ public struct WorkspaceOptions: ParsableArguments {
 
 /// Whether a command begins anew.
 public struct RestartOptions: ParsableArguments {
+  /// Whether the command begins anew.
   @Flag(
     name: .customLong("restart"),
     help: "Discard what this command began or did before, and do it anew.")
   public var restarts = false
 
+  /// Options at their defaults; the parser fills them in.
   public init() {}
 }
 

@@ -14,8 +14,9 @@ struct CorruptCommand: WinnowCommand {
       reads it.
 
       Example:
-        winnow-corrupt --input clean.tsv --ratio 0.3 --seed 7 --output noisy.tsv \
-      --truth truth.tsv --meta-share 0.02 --meta-output meta.tsv
+        winnow-corrupt --input clean.tsv --ratio 0.3 --seed 7 \\
+          --output noisy.tsv --truth truth.tsv \\
+          --meta-share 0.02 --meta-output meta.tsv
       """,
     version: programVersion)
 

@@ -14,8 +14,8 @@ struct ExportCommand: WinnowCommand {
 
       Example:
         winnow-export --workspace run --output kept.tsv
-        winnow-export --workspace run --output mismatches.jsonl --format jsonl \
-      --decision rejected --reason mismatch
+        winnow-export --workspace run --output mismatches.jsonl \\
+          --format jsonl --decision rejected --reason mismatch
       """,
     version: programVersion)
 

@@ -44,7 +44,8 @@ import Testing
   }
 
   @Test func wrongUsageIsTwo() throws {
-    let unknown = try run("winnow-ingest", "--workspace", "w", "--inptu", "m.tsv")
+    let unknown = try run(
+      "winnow-ingest", "--workspace", "w", "--input", "m.tsv", "--inptu", "m.tsv")
     #expect(unknown.status == 2)
     #expect(
       unknown.errors.hasPrefix(

@@ -55,6 +55,7 @@ public struct CorruptConfiguration: StageConfiguration, Equatable {
     self.devOutput = devOutput
   }
 
+  /// Reads a configuration; what is left out takes its default.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     input = try container.decode(String.self, forKey: .input)
@@ -69,9 +70,12 @@ public struct CorruptConfiguration: StageConfiguration, Equatable {
     devOutput = try container.decodeIfPresent(String.self, forKey: .devOutput)
   }
 
+  /// Every key, as written in YAML.
   public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
+  /// The keys that hold paths.
   public static var pathKeys: Set<String> {
     ["input", "output", "truth", "meta-output", "dev-output"]
   }
+  /// The keys that hold a truth file.
   public static var truthKeys: Set<String> { ["truth"] }
 }

@@ -3,14 +3,19 @@ import Pairs
 
 /// Makes a noisy manifest whose noise is known, for measuring how well noise is found.
 public struct CorruptStage: Stage {
+  /// The stage's name.
   public static let name = "corrupt"
+  /// What the stage does with the workspace.
   public static let access = WorkspaceAccess.none
+  /// What the stage was told.
   public let configuration: CorruptConfiguration
 
+  /// A stage with a configuration.
   public init(_ configuration: CorruptConfiguration) {
     self.configuration = configuration
   }
 
+  /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> CorruptSummary {
     try run()
   }
@@ -42,6 +47,7 @@ public struct CorruptSummary: StageSummary, Equatable {
     case output = "output"
   }
 
+  /// The summary for a person.
   public var report: String {
     var table = SummaryTable()
     table.add("written", output)

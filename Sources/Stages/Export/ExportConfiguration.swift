@@ -53,6 +53,7 @@ public struct ExportConfiguration: StageConfiguration, Equatable {
     self.role = role
   }
 
+  /// Reads a configuration; what is left out takes its default.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     output = try container.decodeIfPresent(String.self, forKey: .output)
@@ -62,7 +63,9 @@ public struct ExportConfiguration: StageConfiguration, Equatable {
     role = try container.value(.role, default: .train)
   }
 
+  /// Every key, as written in YAML.
   public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
+  /// The keys that hold paths.
   public static var pathKeys: Set<String> { ["output"] }
 
   var filter: ExportFilter {

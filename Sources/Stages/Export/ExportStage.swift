@@ -4,16 +4,21 @@ import Pairs
 
 /// Writes pairs as a manifest or as JSON, in manifest order. The file appears when it is complete.
 public struct ExportStage: Stage {
+  /// The stage's name.
   public static let name = "export"
+  /// What the stage does with the workspace.
   public static let access = WorkspaceAccess.reads
+  /// What the stage was told.
   public let configuration: ExportConfiguration
 
   private static let pageSize = 5_000
 
+  /// A stage with a configuration.
   public init(_ configuration: ExportConfiguration) {
     self.configuration = configuration
   }
 
+  /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> ExportSummary {
     let database = try workspace.openIngested(.reading)
     let sources = try database.sources()

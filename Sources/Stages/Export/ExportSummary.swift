@@ -13,6 +13,7 @@ public struct ExportSummary: StageSummary, Equatable {
     case bytes = "bytes"
   }
 
+  /// The summary for a person.
   public var report: String {
     var table = SummaryTable()
     table.add("written", output)

@@ -54,9 +54,12 @@ public struct IngestConfiguration: StageConfiguration, Equatable {
     imageRoot = try container.decodeIfPresent(String.self, forKey: .imageRoot)
   }
 
+  /// Every key, as written in YAML.
   public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
+  /// The keys that hold paths.
   public static var pathKeys: Set<String> { ["input", "image-root"] }
 
+  /// Refuses values that cannot be.
   public func validate() throws(StagesError) {
     guard !inputs.isEmpty else {
       throw .configuration(stage: "ingest", key: "input", problem: "name at least one manifest")

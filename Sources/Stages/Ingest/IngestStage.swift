@@ -4,8 +4,11 @@ import Pairs
 
 /// Reads manifests into the audit database, one row a line.
 public struct IngestStage: Stage {
+  /// The stage's name.
   public static let name = "ingest"
+  /// What the stage does with the workspace.
   public static let access = WorkspaceAccess.writes
+  /// What the stage was told.
   public let configuration: IngestConfiguration
 
   /// Lines of one transaction.
@@ -13,6 +16,7 @@ public struct IngestStage: Stage {
   /// Called after each transaction; an error from it stops the ingest as a kill would.
   private let afterBatch: @Sendable () throws -> Void
 
+  /// A stage with a configuration.
   public init(_ configuration: IngestConfiguration) {
     self.init(configuration, batchLines: 10_000, afterBatch: {})
   }
@@ -26,6 +30,7 @@ public struct IngestStage: Stage {
     self.afterBatch = afterBatch
   }
 
+  /// Refuses what can be refused before anything is written.
   public func check(in workspace: Workspace) throws {
     for input in configuration.inputs {
       try TSVManifestReader.checkReadable(path: input, columns: configuration.columns)
@@ -33,6 +38,7 @@ public struct IngestStage: Stage {
     }
   }
 
+  /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> IngestSummary {
     let database = try workspace.openDatabase(.creating)
     var summary = IngestSummary()

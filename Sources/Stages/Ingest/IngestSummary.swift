@@ -22,6 +22,7 @@ public struct IngestSummary: StageSummary, Equatable {
     case seconds = "seconds"
   }
 
+  /// The summary for a person.
   public var report: String {
     var table = SummaryTable()
     table.add("manifests", sources)

@@ -96,6 +96,7 @@ public struct StatusReport: StageSummary, Equatable {
 }
 
 extension StatusReport {
+  /// The summary for a person.
   public var report: String {
     var table = SummaryTable()
     table.add("workspace", workspace)
