@@ -95,6 +95,8 @@ let package = Package(
       of: "CommandSupport",
       [
         "Stages", "winnow", "winnow-corrupt", "winnow-export", "winnow-featurize", "winnow-ingest",
+        "winnow-train",
+        "winnow-score", "winnow-purify", "winnow-evaluate",
       ], fixtures: true),
   ]
 )

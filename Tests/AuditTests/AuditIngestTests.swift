@@ -25,7 +25,7 @@ import Testing
     try fixture.ingest("\u{FEFF}a\u{0}b\tx.jpg\r\nc\ty.jpg")
     let rows = try fixture.database.exportRows(
       ExportFilter(roles: [.train]), after: .start, limit: 10)
-    #expect(rows.map(\.caption) == ["a\u{0}b", "c"])
+    #expect(rows.map(\.caption) == ["\u{FEFF}a\u{0}b", "c"])
     #expect(
       rows.map(\.line) == [
         .bytes(Array("\u{FEFF}a\u{0}b\tx.jpg".utf8)), .bytes(Array("c\ty.jpg".utf8)),

@@ -31,7 +31,8 @@ import Testing
 
   /// `Fixtures/help-*.txt` are what `--help` prints at 80 columns.
   @Test(arguments: [
-    "winnow", "winnow-ingest", "winnow-featurize", "winnow-export", "winnow-corrupt",
+    "winnow", "winnow-corrupt", "winnow-ingest", "winnow-featurize", "winnow-train",
+    "winnow-score", "winnow-purify", "winnow-export", "winnow-evaluate",
   ])
   func helpIsTheGoldenOne(_ command: String) throws {
     let url = try #require(

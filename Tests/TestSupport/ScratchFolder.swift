@@ -5,6 +5,7 @@ public final class ScratchFolder: Sendable {
   /// The folder's path, without symbolic links.
   public let path: String
 
+  /// A value of its parts.
   public init() throws {
     let url = FileManager.default.temporaryDirectory
       .appendingPathComponent("winnow-test-\(UUID().uuidString)")

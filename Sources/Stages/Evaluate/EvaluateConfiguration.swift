@@ -30,6 +30,7 @@ public struct EvaluateConfiguration: StageConfiguration, Equatable {
     self.output = output
   }
 
+  /// A value of its parts.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     truth = try container.decodeIfPresent(String.self, forKey: .truth)
@@ -37,7 +38,10 @@ public struct EvaluateConfiguration: StageConfiguration, Equatable {
     output = try container.decodeIfPresent(String.self, forKey: .output)
   }
 
+  /// Every key, as written in YAML.
   public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
+  /// The keys that hold paths.
   public static var pathKeys: Set<String> { ["truth", "output"] }
+  /// The keys that hold a truth file.
   public static var truthKeys: Set<String> { ["truth"] }
 }

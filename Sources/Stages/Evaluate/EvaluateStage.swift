@@ -6,14 +6,19 @@ import Tensors
 
 /// Measures decisions against a truth file, and the networks by retrieval on trusted pairs.
 public struct EvaluateStage: Stage {
+  /// The key in a pipeline and the name of the program.
   public static let name = "evaluate"
+  /// What the stage does with the workspace.
   public static let access = WorkspaceAccess.reads
+  /// What the stage was told.
   public let configuration: EvaluateConfiguration
 
   private static let page = 10_000
 
+  /// A value of its parts.
   public init(_ configuration: EvaluateConfiguration) { self.configuration = configuration }
 
+  /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> EvaluateSummary {
     let database = try workspace.openIngested(.reading)
     guard try database.publishedRule() != nil else {

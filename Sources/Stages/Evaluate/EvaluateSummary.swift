@@ -9,6 +9,7 @@ public struct EvaluateSummary: StageSummary {
   public let retrieval: RetrievalMetrics?
   /// Which they were.
   public let retrievalRole: String?
+  /// The similarities of kept and rejected pairs.
   public let histogram: SimilarityHistogram
 
   enum CodingKeys: String, CodingKey {
@@ -18,6 +19,7 @@ public struct EvaluateSummary: StageSummary {
     case histogram
   }
 
+  /// The summary as lines for a person.
   public var report: String {
     var parts = [histogram.text]
     if let detection {

@@ -20,6 +20,7 @@ public struct PurifyConfiguration: StageConfiguration, Equatable {
   /// The mixture's decision at a clean probability.
   public init(cleanThreshold: Double = 0.5) { self.cleanThreshold = cleanThreshold }
 
+  /// A value of its parts.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     cleanThreshold = try container.value(.cleanThreshold, default: 0.5)
@@ -28,8 +29,10 @@ public struct PurifyConfiguration: StageConfiguration, Equatable {
     targetPrecision = try container.decodeIfPresent(Double.self, forKey: .targetPrecision)
   }
 
+  /// Every key, as written in YAML.
   public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
 
+  /// Refuses values that cannot be.
   public func validate() throws(StagesError) {
     for (key, value) in [
       (CodingKeys.cleanThreshold, cleanThreshold), (.threshold, threshold),

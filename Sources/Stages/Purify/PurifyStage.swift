@@ -6,14 +6,19 @@ import Pairs
 /// Decides every scored harvested pair on its stored similarity. Deciding again needs no scoring
 /// again.
 public struct PurifyStage: Stage {
+  /// The key in a pipeline and the name of the program.
   public static let name = "purify"
+  /// What the stage does with the workspace.
   public static let access = WorkspaceAccess.writes
+  /// What the stage was told.
   public let configuration: PurifyConfiguration
 
   private static let page = 10_000
 
+  /// A value of its parts.
   public init(_ configuration: PurifyConfiguration) { self.configuration = configuration }
 
+  /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> PurifySummary {
     let database = try workspace.openIngested(.writing)
     let calibration = try Calibration.read(in: workspace)

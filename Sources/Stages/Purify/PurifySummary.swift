@@ -3,14 +3,19 @@ import Models
 
 /// What `winnow-purify` decided.
 public struct PurifySummary: StageSummary {
+  /// The name of the rule that decided.
   public let rule: String
+  /// What a pair had to exceed.
   public let threshold: Double
   /// The least similarity that is kept, where the rule has one.
   public let similarityThreshold: Double?
+  /// Number of kept pairs.
   public let kept: Int
+  /// Number of rejected pairs.
   public let rejected: Int
   /// Kept pairs whose similarity one network alone would have rejected are not counted here.
   public let mixture: BetaMixture
+  /// Time of this run.
   public let seconds: Double
 
   enum CodingKeys: String, CodingKey {
@@ -23,6 +28,7 @@ public struct PurifySummary: StageSummary {
     case seconds
   }
 
+  /// The summary as lines for a person.
   public var report: String {
     var table = SummaryTable()
     table.add("rule", "\(rule), above \(String(format: "%.4f", threshold))")

@@ -9,16 +9,19 @@ public struct ScoreConfiguration: StageConfiguration, Equatable {
   /// The keys in YAML: none.
   public static var keys: [String] { [] }
 
+  /// Nothing to tell.
   public init() {}
 }
 
 /// What `winnow-score` did.
 public struct ScoreSummary: StageSummary {
+  /// The model whose scores they are.
   public let model: String
   /// Pairs scored by this run.
   public let scored: Int
   /// Pairs that an earlier run had scored.
   public let scoredBefore: Int
+  /// Time of this run.
   public let seconds: Double
 
   enum CodingKeys: String, CodingKey {
@@ -28,6 +31,7 @@ public struct ScoreSummary: StageSummary {
     case seconds
   }
 
+  /// The summary as lines for a person.
   public var report: String {
     var table = SummaryTable()
     table.add("model", model)
@@ -43,16 +47,21 @@ public struct ScoreSummary: StageSummary {
 
 /// Scores every pair that has features with both networks.
 public struct ScoreStage: Stage {
+  /// The key in a pipeline and the name of the program.
   public static let name = "score"
+  /// What the stage does with the workspace.
   public static let access = WorkspaceAccess.writes
+  /// What the stage was told.
   public let configuration: ScoreConfiguration
 
   /// Pairs of one transaction; a multiple of the networks' batch, so that a resumed run repeats the
   /// same batches.
   private static let page = 8 * CorrectedNetwork.scoringBatch
 
+  /// A value of its parts.
   public init(_ configuration: ScoreConfiguration) { self.configuration = configuration }
 
+  /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> ScoreSummary {
     let database = try workspace.openIngested(.writing)
     let model = try ModelFolder(workspace: workspace).model()

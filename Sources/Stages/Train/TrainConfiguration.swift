@@ -8,15 +8,25 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
   public var seed: UInt64
   /// The loss of the warm-up.
   public var warmupLoss: WarmupLoss?
+  /// Epochs before any pair is judged.
   public var warmupEpochs: Int?
+  /// Pairs a batch in the warm-up.
   public var warmupBatch: Int?
+  /// Adam's step size in the warm-up.
   public var warmupRate: Double?
+  /// Epochs with purification and meta step.
   public var epochs: Int?
+  /// Pairs a batch after the warm-up.
   public var batch: Int?
+  /// Step size for w.
   public var rate: Double?
+  /// Step size for Θ.
   public var metaRate: Double?
+  /// Both rates fall to a tenth every so many epochs.
   public var rateDecayEpochs: Int?
+  /// Pairs above this clean probability are trained on.
   public var cleanThreshold: Double?
+  /// Dev images that choose the best epoch.
   public var devImages: Int?
   /// d of the networks.
   public var embedSize: Int?
@@ -52,6 +62,7 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
     minimumCount = 4
   }
 
+  /// A value of its parts.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     preset = try container.value(.preset, default: .compact)
@@ -72,6 +83,7 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
     minimumCount = try container.value(.minimumCount, default: 4)
   }
 
+  /// Every key, as written in YAML.
   public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
 
   /// The preset's recipe with what was overridden.
@@ -104,6 +116,7 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
     return sizes
   }
 
+  /// Refuses values that cannot be.
   public func validate() throws(StagesError) {
     let recipe = recipe
     let least: [(CodingKeys, Int, Int)] = [

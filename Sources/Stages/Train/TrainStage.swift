@@ -7,12 +7,17 @@ import Tensors
 
 /// Trains the two networks on the workspace's pairs.
 public struct TrainStage: Stage {
+  /// The key in a pipeline and the name of the program.
   public static let name = "train"
+  /// What the stage does with the workspace.
   public static let access = WorkspaceAccess.writes
+  /// What the stage was told.
   public let configuration: TrainConfiguration
 
+  /// A value of its parts.
   public init(_ configuration: TrainConfiguration) { self.configuration = configuration }
 
+  /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> TrainSummary {
     let database = try workspace.openIngested(.writing)
     let folder = ModelFolder(workspace: workspace)

@@ -19,6 +19,7 @@ public struct TrainSummary: StageSummary {
     case wasDone = "was_done"
   }
 
+  /// The summary as lines for a person.
   public var report: String {
     var table = SummaryTable()
     table.add("model", model)
