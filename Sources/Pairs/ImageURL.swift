@@ -22,11 +22,11 @@ enum ImageURL {
   }
 
   private static func remote(_ url: Substring, rest: Substring) -> ImageURL {
-    let host = rest.dropFirst(2).prefix { !"/?#".contains($0) }
-    guard rest.hasPrefix("//"), !host.isEmpty else {
+    let host = rest.utf8.dropFirst(2)
+    guard rest.hasPrefix("//"), let first = host.first, !"/?#".utf8.contains(first) else {
       return .refused(RowFailure(.unsupportedURL, "the URL names no host"))
     }
-    guard !url.unicodeScalars.contains(where: { $0.value < 0x21 || $0.value == 0x7F }) else {
+    guard !url.utf8.contains(where: { $0 < 0x21 || $0 == 0x7F }) else {
       let detail = "the URL holds a space or control character"
       return .refused(RowFailure(.unsupportedURL, detail))
     }

@@ -2,15 +2,15 @@ import Audit
 import Pairs
 
 /// A manifest in batches of lines, each with its image's location.
-struct IngestBatches {
+final class IngestBatches {
   /// Some lines, and whether the file ends with them.
   struct Batch: Sendable {
     var lines: [IngestLine] = []
     var isLast = false
   }
 
-  /// The most bytes of lines held in one batch: 10,000 hostile lines of 80 KB each are many.
-  private static let batchBytes = 16 << 20
+  /// The most bytes of lines held in one batch: 100,000 hostile lines of 80 KB each are many.
+  private static let batchBytes = 32 << 20
 
   private let reader: TSVManifestReader
   private let root: ImageRoot
@@ -31,7 +31,7 @@ struct IngestBatches {
   }
 
   /// The next batch; nil after the one that ends the file.
-  mutating func next() throws(PairsError) -> Batch? {
+  func next() throws(PairsError) -> Batch? {
     guard !isDone else { return nil }
     var batch = Batch()
     batch.lines.reserveCapacity(batchLines)

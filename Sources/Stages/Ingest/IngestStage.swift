@@ -11,14 +11,15 @@ public struct IngestStage: Stage {
   /// What the stage was told.
   public let configuration: IngestConfiguration
 
-  /// Lines of one transaction.
+  /// Lines of one transaction. A commit writes every page that it touched, and inserts of hashes
+  /// touch nearly all pages of their indexes: with small transactions each line costs a page.
   private let batchLines: Int
   /// Called after each transaction; an error from it stops the ingest as a kill would.
   private let afterBatch: @Sendable () throws -> Void
 
   /// A stage with a configuration.
   public init(_ configuration: IngestConfiguration) {
-    self.init(configuration, batchLines: 10_000, afterBatch: {})
+    self.init(configuration, batchLines: 100_000, afterBatch: {})
   }
 
   init(
@@ -84,12 +85,13 @@ public struct IngestStage: Stage {
     context: StageContext, summary: inout IngestSummary
   ) throws {
     var source = source
-    var batches = try IngestBatches(
+    let batches = try IngestBatches(
       path: input, columns: configuration.columns, root: root, skipping: source.lineCount,
       upTo: batchLines)
     var meter = ProgressMeter(
       stage: Self.name, unit: "lines", total: nil, done: source.lineCount, context: context)
-    while let batch = try batches.next() {
+    let prefetched = Prefetch { try batches.next() }
+    while let batch = try prefetched.next() {
       source = try database.ingest(
         batch.lines, into: source, isLast: batch.isLast, run: source.runID)
       for line in batch.lines {
