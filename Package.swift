@@ -77,7 +77,7 @@ let package = Package(
     .executableTarget(
       name: "winnow-bench",
       dependencies: [
-        "Layers", "Models", "Pairs", "Tensors",
+        "CommandSupport", "Layers", "Models", "Pairs", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
@@ -95,8 +95,7 @@ let package = Package(
       of: "CommandSupport",
       [
         "Stages", "winnow", "winnow-corrupt", "winnow-export", "winnow-featurize", "winnow-ingest",
-        "winnow-train",
-        "winnow-score", "winnow-purify", "winnow-evaluate",
+        "winnow-train", "winnow-score", "winnow-purify", "winnow-evaluate", "winnow-bench",
       ], fixtures: true),
   ]
 )

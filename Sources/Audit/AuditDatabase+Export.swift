@@ -52,6 +52,21 @@ extension AuditDatabase {
     }
   }
 
+  /// How many lines pass the filter. Reads every pair of its roles.
+  public func exportRowCount(_ filter: ExportFilter) throws(AuditError) -> Int {
+    let (names, roleArguments) = placeholders(for: filter.roles)
+    return try read { database in
+      let arguments: StatementArguments = [filter.status?.rawValue, filter.reason?.rawValue]
+      return try Int.fetchOne(
+        database,
+        sql: """
+          SELECT count(*) FROM reviewed_pair
+          WHERE (?1 IS NULL OR final_status = ?1) AND (?2 IS NULL OR final_reason = ?2)
+            AND role IN (\(names))
+          """, arguments: arguments + StatementArguments(roleArguments)) ?? 0
+    }
+  }
+
   private func exportRow(_ row: Row) throws -> ExportRow {
     let caption = row.text(5)
     let url = row.text(6)

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Pairs
+import Stages
 
 /// A command of the program: exit status 0 for done, 1 for failed, 2 for wrong usage; errors as
 /// `winnow-ingest: error: what failed` on standard error.
@@ -19,6 +21,9 @@ extension WinnowCommand {
       return 0
     } catch let error where isAboutUsage(error) {
       return report(usage: error)
+    } catch let error where isAboutValues(error) {
+      Terminal.writeError("\(_commandName): error: \(error)\nSee '\(_commandName) --help'.")
+      return 2
     } catch {
       Terminal.writeError("\(_commandName): error: \(error)")
       return 1
@@ -29,6 +34,13 @@ extension WinnowCommand {
   private static func isAboutUsage(_ error: any Error) -> Bool {
     let code = exitCode(for: error)
     return code == .success || code == .validationFailure || error is ExitCode
+  }
+
+  /// Errors about options that parse and still cannot be, such as a share above one.
+  private static func isAboutValues(_ error: any Error) -> Bool {
+    if case StagesError.configuration = error { return true }
+    if case PairsError.invalidArgument = error { return true }
+    return false
   }
 
   private static func report(usage error: any Error) -> Int32 {

@@ -14,6 +14,8 @@ public enum LayersError: Error, Sendable, Equatable, CustomStringConvertible {
   case unexpectedTensor(file: String, name: String, nearest: String?)
   /// A tensor of another shape than the network's.
   case wrongShape(file: String, name: String, expected: [Int], found: [Int])
+  /// A tensor that holds infinities or numbers that are none.
+  case notFinite(file: String, name: String)
   /// A tensor of an element type that cannot be used here.
   case wrongElementType(file: String, name: String, found: String)
 
@@ -30,6 +32,8 @@ public enum LayersError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(file): unexpected tensor `\(name)`" + (nearest.map { "; nearest is `\($0)`" } ?? "")
     case .wrongShape(let file, let name, let expected, let found):
       "\(file): tensor `\(name)` has shape \(found), expected \(expected)"
+    case .notFinite(let file, let name):
+      "\(file): tensor `\(name)` holds values that are not finite"
     case .wrongElementType(let file, let name, let found):
       "\(file): tensor `\(name)` has element type \(found), which cannot be used here"
     }

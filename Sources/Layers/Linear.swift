@@ -34,8 +34,8 @@ public struct Linear: Parameterized {
   /// - Parameter input: [rows, inputs].
   /// - Returns: [rows, outputs].
   public func callAsFunction(_ input: Tensor, workers: Workers = .single) -> Tensor {
-    var output = Tensor.product(input, .asStored, weight, .transposed, workers: workers)
-    output.addToEachRow(bias, workers: workers)
+    var output = Tensor(repeatingRow: bias, rows: input.rows)
+    output.addProduct(input, .asStored, weight, .transposed, workers: workers)
     return output
   }
 

@@ -53,6 +53,7 @@ public final class AtomicFile {
     guard rename(temporaryPath, path) == 0 else { throw failure() }
     close(descriptor)
     descriptor = -1
+    try syncFolder()
   }
 
   /// Writes a whole file.
@@ -75,6 +76,15 @@ public final class AtomicFile {
       }
     }
     pending.removeAll(keepingCapacity: true)
+  }
+
+  /// The new name itself must reach the disk before a marker that vouches for it does.
+  private func syncFolder() throws(PairsError) {
+    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : path[..<$0] } ?? "."
+    let opened = open(String(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard opened >= 0 else { throw failure() }
+    defer { close(opened) }
+    guard fsync(opened) == 0 else { throw failure() }
   }
 
   private func failure() -> PairsError { .cannotWrite(path: path, problem: SystemError.current) }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Makes a noisy manifest, its truth and the trusted manifests from a clean manifest.
 ///
 /// Every output keeps the order of the images in the input; captions move between lines. Lines that
@@ -160,13 +162,18 @@ public struct ManifestCorruptor {
   }
 
   private func requireDistinct(_ outputs: Outputs) throws(PairsError) {
-    var seen: Set<String> = [path]
+    var seen: Set<String> = [Self.resolved(path)]
     for output in [outputs.noisy, outputs.truth, outputs.meta, outputs.dev].compactMap({ $0 }) {
-      guard seen.insert(output).inserted else {
+      guard seen.insert(Self.resolved(output)).inserted else {
         throw .invalidArgument(
           name: "an output", value: output, allowed: "neither the input nor another output")
       }
     }
+  }
+
+  /// The file that a path leads to, whatever dots and links are in it.
+  private static func resolved(_ path: String) -> String {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
   }
 
   private static func require(

@@ -49,12 +49,17 @@ public struct Vocabulary: Sendable, Equatable {
   /// The number of a word, `unknown` for one that is not in the vocabulary or is reserved.
   public func number(of word: String) -> Int32 { numbers[ByteString(word)] ?? Self.unknown }
 
-  /// A caption's numbers, between `start` and `end`: two more than it has tokens.
+  /// The tokens of a caption that count. A network's work grows with the square of them, and a
+  /// caption of thousands of words, harvested by mistake, must not stop the batch it is in.
+  public static let longestCaption = 128
+
+  /// A caption's numbers, between `start` and `end`: two more than it has tokens, of which the first
+  /// `longestCaption` count.
   public func encode(_ tokens: [String]) -> [Int32] {
     var encoded: [Int32] = []
-    encoded.reserveCapacity(tokens.count + 2)
+    encoded.reserveCapacity(min(tokens.count, Self.longestCaption) + 2)
     encoded.append(Self.start)
-    for token in tokens { encoded.append(number(of: token)) }
+    for token in tokens.prefix(Self.longestCaption) { encoded.append(number(of: token)) }
     encoded.append(Self.end)
     return encoded
   }

@@ -38,7 +38,7 @@ public struct StageProgress: Sendable, Equatable {
 public struct ProgressMeter: Sendable {
   private let stage: String
   private let unit: String
-  private let total: Int?
+  private var total: Int?
   private let before: Int
   private let context: StageContext
   private let startedAt: Date
@@ -72,8 +72,10 @@ public struct ProgressMeter: Sendable {
   }
 
   /// Counts `count` more and reports.
-  public mutating func advance(by count: Int, note: String? = nil) {
+  /// - Parameter total: how many there are, where that is better known now.
+  public mutating func advance(by count: Int, total: Int? = nil, note: String? = nil) {
     done += count
+    self.total = total ?? self.total
     report(note: note)
   }
 

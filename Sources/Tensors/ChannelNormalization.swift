@@ -99,13 +99,19 @@ public struct ChannelNormalization: Sendable {
   ) -> (sums: [Double], products: [Double]) {
     var sums = [Double](repeating: 0, count: layout.channels)
     var products = sums
-    var copy = tensor
-    copy.combineChannelRuns(with: other, layout) { channel, run, factor in
-      var sum = 0.0
-      for index in 0..<layout.inner { sum += Double(run[index]) }
-      sums[channel] += sum
-      products[channel] += Double(
-        dotProduct(UnsafePointer(run), factor, layout.inner))
+    precondition(tensor.count == layout.count && other.count == layout.count)
+    tensor.withPointer { tensor in
+      other.withPointer { other in
+        for line in 0..<layout.outer * layout.channels {
+          let channel = line % layout.channels
+          let run = tensor + line * layout.inner
+          var sum = 0.0
+          for index in 0..<layout.inner { sum += Double(run[index]) }
+          sums[channel] += sum
+          products[channel] += Double(
+            dotProduct(run, other + line * layout.inner, layout.inner))
+        }
+      }
     }
     return (sums, products)
   }

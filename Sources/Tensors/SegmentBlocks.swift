@@ -1,5 +1,3 @@
-import COpenBLAS
-
 /// A square matrix for each segment, as long and as wide as the segment has rows: attention of
 /// the nodes of a pair to each other.
 public struct SegmentBlocks: Sendable {
@@ -38,11 +36,9 @@ public struct SegmentBlocks: Sendable {
             let length = segments.length(segment)
             let start = segments.offsets[segment] * width
             guard length > 0 else { continue }
-            cblas_sgemm(
-              CblasRowMajor, CblasNoTrans, CblasTrans,
-              blasint(length), blasint(length), blasint(width), 1,
-              left + start, blasint(width), right + start, blasint(width),
-              0, target + offsets[segment], blasint(length))
+            smallProductTransposed(
+              left + start, right + start, into: target + offsets[segment], rows: length,
+              columns: length, width: width)
           }
         }
       }
@@ -106,11 +102,9 @@ public struct SegmentBlocks: Sendable {
             let length = segments.length(segment)
             let start = segments.offsets[segment] * width
             guard length > 0, width > 0 else { continue }
-            cblas_sgemm(
-              CblasRowMajor, orientation.flag, CblasNoTrans,
-              blasint(length), blasint(width), blasint(length), 1,
-              blocks + offsets[segment], blasint(length), rows + start, blasint(width),
-              0, target + start, blasint(width))
+            smallProduct(
+              blocks + offsets[segment], orientation, rows + start, into: target + start,
+              length: length, width: width)
           }
         }
       }

@@ -42,18 +42,37 @@ extension Tensor {
 
   /// (self − other)², element by element.
   public func squaredDifference(from other: Tensor) -> Tensor {
-    var result = self
-    result.combine(with: other) { ($0 - $1) * ($0 - $1) }
-    return result
+    precondition(other.count == count, "shapes \(shape) and \(other.shape) do not match")
+    return withPointer { left in
+      other.withPointer { right in
+        Tensor(shape: shape) { target in
+          forEachVector(count) { index, lanes in
+            let difference = lanes.load(left, index) - lanes.load(right, index)
+            lanes.store(difference * difference, target, index)
+          }
+        }
+      }
+    }
   }
 
   /// 2 (self − other) · factor, element by element: what a squared difference hands to its
   /// arguments in the reverse pass (with a gradient) and in the tangent pass (with a tangent).
   public func doubledDifference(from other: Tensor, times factor: Tensor) -> Tensor {
-    var result = self
-    result.combine(with: other) { ($0 - $1) * 2 }
-    result.combine(with: factor) { $0 * $1 }
-    return result
+    precondition(
+      other.count == count && factor.count == count,
+      "shapes \(shape), \(other.shape) and \(factor.shape) do not match")
+    return withPointer { left in
+      other.withPointer { right in
+        factor.withPointer { factor in
+          Tensor(shape: shape) { target in
+            forEachVector(count) { index, lanes in
+              let difference = lanes.load(left, index) - lanes.load(right, index)
+              lanes.store((difference + difference) * lanes.load(factor, index), target, index)
+            }
+          }
+        }
+      }
+    }
   }
 
   /// Keeps positive elements and sets the others to zero.

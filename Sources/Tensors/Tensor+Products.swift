@@ -8,9 +8,14 @@ public enum Orientation: Sendable {
   var flag: CBLAS_TRANSPOSE { self == .asStored ? CblasNoTrans : CblasTrans }
 }
 
-/// Products are cut into tiles of this many rows of the result, each computed by one thread with
-/// one BLAS thread: the bits then do not depend on the number of workers.
-private let tileRows = 256
+/// Products are cut into tiles of rows of the result, each computed by one thread with one BLAS
+/// thread: the bits then do not depend on the number of workers, only on the shape.
+///
+/// A tall result is cut every 256 rows; a low one into four, while a tile keeps 32 rows, below
+/// which BLAS spends its time on packing the other operand.
+private func tileRows(_ rows: Int) -> Int {
+  min(256, max(32, (rows / 4 + 31) / 32 * 32))
+}
 
 /// OpenBLAS's own threads are switched off once, before the first product.
 let singleThreadedBLAS: Void = openblas_set_num_threads(1)
@@ -70,6 +75,7 @@ extension Tensor {
             left: SharedPointer(leftPointer), right: SharedPointer(rightPointer),
             result: SharedMutablePointer(resultPointer)
           )
+          let tileRows = tileRows(rows)
           let tiles = (rows + tileRows - 1) / tileRows
           workers.forEach(tiles) { tile in
             let first = tile * tileRows

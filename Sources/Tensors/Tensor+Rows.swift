@@ -53,8 +53,10 @@ extension Tensor {
     }
   }
 
-  /// Stacks matrices with as many columns on top of each other.
+  /// Stacks matrices with as many columns on top of each other. A single part is shared, not
+  /// copied.
   public static func stackingRows(_ parts: [Tensor]) -> Tensor {
+    if parts.count == 1 { return parts[0].reshaped([parts[0].rows, parts[0].columns]) }
     let width = parts.first?.columns ?? 0
     precondition(parts.allSatisfy { $0.columns == width }, "stacked rows differ in length")
     return Tensor(shape: [parts.reduce(0) { $0 + $1.rows }, width]) { target in
@@ -62,6 +64,16 @@ extension Tensor {
       for part in parts {
         part.withPointer { (target + position).update(from: $0, count: part.count) }
         position += part.count
+      }
+    }
+  }
+
+  /// `rows` copies of a row: [rows, row.count].
+  public init(repeatingRow row: Tensor, rows: Int) {
+    let width = row.count
+    self = row.withPointer { source in
+      Tensor(shape: [rows, width]) { target in
+        for line in 0..<rows { (target + line * width).update(from: source, count: width) }
       }
     }
   }

@@ -29,8 +29,9 @@ extension UnsafeMutablePointer<Float> {
 /// (Taylor coefficients; |r| ≤ 0.35 keeps the remainder below 2⁻²⁴).
 @inline(__always)
 func exponential(_ argument: Vector) -> Vector {
-  let clamped = argument.clamped(
-    lowerBound: Vector(repeating: -87), upperBound: Vector(repeating: 88))
+  // Not `clamped(lowerBound:upperBound:)`, which is not inlined across modules.
+  let bounded = argument.replacing(with: -87, where: argument .< -87)
+  let clamped = bounded.replacing(with: 88, where: bounded .> 88)
   // Adding 1.5 · 2²³ rounds to the nearest whole number and leaves it in the low bits.
   let shifted = Vector(repeating: 12_582_912).addingProduct(
     clamped, Vector(repeating: 1.442_695_04))

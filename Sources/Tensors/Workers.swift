@@ -69,4 +69,17 @@ public struct Workers: Sendable, Equatable {
     }
     return results.withLock { $0.compactMap { $0 } }
   }
+
+  /// The results of `body` for each index, in index order. If calls throw, the error of the lowest
+  /// index is rethrown.
+  public func map<Element: Sendable>(
+    _ count: Int, _ body: @Sendable (Int) throws -> Element
+  ) throws -> [Element] {
+    let results = Mutex<[Element?]>(Array(repeating: nil, count: count))
+    try forEach(count) { index in
+      let element = try body(index)
+      results.withLock { $0[index] = element }
+    }
+    return results.withLock { $0.compactMap { $0 } }
+  }
 }

@@ -1,15 +1,17 @@
 import ArgumentParser
+import CommandSupport
 
 @main
-struct WinnowBench: ParsableCommand {
+struct WinnowBench: WinnowCommand {
   static let configuration = CommandConfiguration(
     commandName: "winnow-bench",
     abstract: "Measures Winnow's computations and shows their numbers.",
     discussion: """
-      EXAMPLE
+      Example:
         winnow-bench training --preset compact
         winnow-bench reference case.safetensors --output computed.safetensors
       """,
+    version: programVersion,
     subcommands: [TrainingBenchmark.self, ReferenceCommand.self],
     defaultSubcommand: TrainingBenchmark.self)
 }

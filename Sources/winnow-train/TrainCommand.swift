@@ -15,7 +15,7 @@ struct TrainCommand: WinnowCommand {
 
       Example:
         winnow-train --workspace run --seed 1
-        winnow-train --workspace run --seed 1 --preset paper --epochs 30
+        winnow-train --workspace run --seed 1 --preset paper --recipe published
       """,
     version: programVersion)
 
@@ -24,12 +24,21 @@ struct TrainCommand: WinnowCommand {
   @Option(help: ArgumentHelp("Names all randomness.", valueName: "number"))
   var seed: UInt64
 
-  @Option(help: "Sizes of the networks, and the recipe that fits them.")
+  @Option(help: "Sizes of the networks.")
   var preset: NetworkPreset = .compact
+
+  @Option(help: "How to train; what follows overrides parts of it.")
+  var recipe: RecipeName = .robust
 
   @Option(
     help: ArgumentHelp("The loss of the warm-up: published or complementary.", valueName: "loss"))
   var warmupLoss: WarmupLoss?
+
+  @Flag(inversion: .prefixedNo, help: "Teach V the labelled pairs in the warm-up as well.")
+  var calibrateWarmup: Bool?
+
+  @Flag(inversion: .prefixedNo, help: "Let the similarity networks learn from trusted pairs too.")
+  var learnFromTrusted: Bool?
 
   @Option(help: ArgumentHelp("Epochs before any pair is judged.", valueName: "number"))
   var warmupEpochs: Int?
@@ -59,6 +68,9 @@ struct TrainCommand: WinnowCommand {
     help: ArgumentHelp("Train on pairs above this clean probability.", valueName: "probability"))
   var cleanThreshold: Double?
 
+  @Flag(inversion: .prefixedNo, help: "Let both networks choose pairs before either learns.")
+  var selectTogether: Bool?
+
   @Option(help: ArgumentHelp("Dev images that choose the best epoch.", valueName: "number"))
   var devImages: Int?
 
@@ -75,8 +87,10 @@ struct TrainCommand: WinnowCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    var configuration = TrainConfiguration(preset: preset, seed: seed)
+    var configuration = TrainConfiguration(preset: preset, recipe: recipe, seed: seed)
     configuration.warmupLoss = warmupLoss
+    configuration.calibrateWarmup = calibrateWarmup
+    configuration.learnFromTrusted = learnFromTrusted
     configuration.warmupEpochs = warmupEpochs
     configuration.warmupBatch = warmupBatch
     configuration.warmupRate = warmupRate
@@ -86,6 +100,7 @@ struct TrainCommand: WinnowCommand {
     configuration.metaRate = metaRate
     configuration.rateDecayEpochs = rateDecayEpochs
     configuration.cleanThreshold = cleanThreshold
+    configuration.selectTogether = selectTogether
     configuration.devImages = devImages
     configuration.embedSize = embedSize
     configuration.similarityDimension = similarityDimension
@@ -96,4 +111,5 @@ struct TrainCommand: WinnowCommand {
 }
 
 extension NetworkPreset: ExpressibleByArgument {}
+extension RecipeName: ExpressibleByArgument {}
 extension WarmupLoss: ExpressibleByArgument {}

@@ -10,7 +10,7 @@ struct RunCommand: ParsableCommand {
       Running it again goes on where it was interrupted. Paths in the file are relative to it.
 
       Example:
-        winnow run Pipelines/demo.yaml --set WORKSPACE=demo
+        winnow run Pipelines/demo.yaml --workspace demo
       """)
 
   @Argument(help: ArgumentHelp("The pipeline, a YAML file.", valueName: "pipeline"))

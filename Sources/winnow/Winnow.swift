@@ -11,7 +11,7 @@ struct Winnow: WinnowCommand {
       pipeline of them and says where a workspace stands.
 
       Example:
-        winnow run Pipelines/demo.yaml --set WORKSPACE=demo
+        winnow run Pipelines/demo.yaml --workspace demo
         winnow status --workspace demo
       """,
     version: programVersion,

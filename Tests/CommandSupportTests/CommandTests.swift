@@ -33,6 +33,7 @@ import Testing
   @Test(arguments: [
     "winnow", "winnow-corrupt", "winnow-ingest", "winnow-featurize", "winnow-train",
     "winnow-score", "winnow-purify", "winnow-export", "winnow-evaluate",
+    "winnow-bench",
   ])
   func helpIsTheGoldenOne(_ command: String) throws {
     let url = try #require(

@@ -182,7 +182,10 @@ struct Unpickler {
       elements = product
     }
     guard isEmpty || (last < count && elements <= count) else { throw problem }
-    return PickledTensor(storage: storage, offset: offset, shape: shape, strides: strides)
+    // The stride of a single element is never stepped, so it may be anything, overflow included.
+    return PickledTensor(
+      storage: storage, offset: offset, shape: shape,
+      strides: zip(shape, strides).map { $0 == 1 ? 0 : $1 })
   }
 
   private func integers(_ items: [Int]) throws(LayersError) -> [Int] {

@@ -65,7 +65,9 @@ struct EfficientNetLoader {
 
   private mutating func take(_ name: String, _ shape: [Int]) throws(LayersError) -> Tensor {
     taken.insert(name)
-    return try checkpoint.tensor(name, shape: shape)
+    let tensor = try checkpoint.tensor(name, shape: shape)
+    guard tensor.isFinite else { throw .notFinite(file: checkpoint.name, name: name) }
+    return tensor
   }
 
   private mutating func pointwise(

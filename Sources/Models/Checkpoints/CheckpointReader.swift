@@ -17,20 +17,28 @@ public struct CheckpointReader {
     _ network: inout Network, prefix: String
   ) throws {
     try network.visitParameters(prefix: prefix) { name, tensor in
-      tensor = try file.tensor(name, shape: tensor.shape)
-      used.insert(name)
+      tensor = try finite(name, shape: tensor.shape)
     }
+  }
+
+  private mutating func finite(_ name: String, shape: [Int]) throws(LayersError) -> Tensor {
+    let tensor = try file.tensor(name, shape: shape)
+    guard tensor.isFinite else { throw .notFinite(file: file.name, name: name) }
+    used.insert(name)
+    return tensor
   }
 
   /// Replaces the running statistics of the network's BatchNorms.
   public mutating func readStatistics(_ network: inout SimilarityNetwork, prefix: String) throws {
     try network.visitNorms(prefix: prefix) { normPrefix, norm in
       try norm.visitStatistics(prefix: normPrefix) { name, tensor in
-        tensor = try file.tensor(name, shape: tensor.shape)
-        used.insert(name)
+        tensor = try finite(name, shape: tensor.shape)
       }
       let counter = normPrefix + "num_batches_tracked"
-      norm.batchesTracked = try file.integers(counter).first.map(Int.init) ?? 0
+      guard let tracked = try file.integers(counter).first, (0...1 << 40).contains(tracked) else {
+        throw LayersError.malformed(file: file.name, detail: "`\(counter)` is no count")
+      }
+      norm.batchesTracked = Int(tracked)
       used.insert(counter)
     }
   }

@@ -42,4 +42,19 @@ extension CorrectedNetwork {
     return WarmupGradients(
       loss: loss.value, similarity: gradient, meta: metaGradient, encoded: encoded)
   }
+
+  /// ∇_Θ of the BCE on labelled pairs, w held fixed: what V learns during a calibrated warm-up.
+  public func calibrationGradient(
+    _ metaBatch: MetaBatch, dropout: BatchDropout?, workers: Workers
+  ) -> MetaNetwork {
+    let encoded = similarity.encode(
+      metaBatch.pairs, mode: .training, dropout: dropout, workers: workers)
+    let matched = (0..<metaBatch.labels.count).map { ImageCaptionPair(image: $0, caption: $0) }
+    let tape = meta.forward(similarity.similarityVectors(of: matched, encoded, workers: workers))
+    var gradient = meta.zeroed()
+    _ = meta.reverse(
+      tape, BinaryCrossEntropy(tape.similarities, labels: metaBatch.labels).gradient,
+      into: &gradient)
+    return gradient
+  }
 }

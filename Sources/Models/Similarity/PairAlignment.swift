@@ -53,7 +53,7 @@ public struct PairAlignment: Parameterized {
   }
 
   func forward(_ tile: PairTile, _ images: ImageEmbeddings, _ captions: CaptionEmbeddings) -> Tape {
-    let words = captions.words.gatheringRows(tile.captionRows)
+    let words = tile.words(of: captions.words)
     var leakyScores = Tensor.stackingRows(
       tile.imageRuns.map { run in
         .product(words[rows: run.rows], .asStored, images.regions(of: run.image), .transposed)
@@ -137,7 +137,7 @@ public struct PairAlignment: Parameterized {
     _ tape: Tape, _ tile: PairTile, along direction: PairAlignment, images: ImageEmbeddings,
     images imageTangent: ImageEmbeddings, captions captionTangent: CaptionEmbeddings
   ) -> Tensor {
-    let wordTangent = captionTangent.words.gatheringRows(tile.captionRows)
+    let wordTangent = tile.words(of: captionTangent.words)
     var scoreTangent = Tensor.stackingRows(
       tile.imageRuns.map { run in
         var change = Tensor.product(

@@ -26,8 +26,15 @@ struct PairTile: Sendable {
   let nodes: Segments
   /// For each word row of the tile, its row in the batch's captions.
   let captionRows: [Int]
+  /// Those rows as a range, where they are consecutive.
+  let captionRange: Range<Int>?
   /// Runs of pairs with the same image: the image, and the word rows of the run.
   let imageRuns: [(image: Int, rows: Range<Int>)]
+
+  /// The tile's rows of a tensor that has a row for each word of the batch's captions.
+  func words(of captions: Tensor) -> Tensor {
+    captionRange.map { captions[rows: $0] } ?? captions.gatheringRows(captionRows)
+  }
 
   var images: [Int] { pairs.map(\.image) }
   var captions: [Int] { pairs.map(\.caption) }
@@ -38,6 +45,10 @@ struct PairTile: Sendable {
     words = Segments(lengths: lengths)
     nodes = Segments(lengths: lengths.map { $0 + 1 })
     captionRows = pairs.flatMap { Array(captions[$0.caption]) }
+    let consecutive = zip(pairs, pairs.dropFirst()).allSatisfy { $0.caption + 1 == $1.caption }
+    captionRange =
+      consecutive && !captionRows.isEmpty
+      ? captionRows[0]..<captionRows[0] + captionRows.count : nil
     var runs: [(image: Int, rows: Range<Int>)] = []
     for (index, pair) in pairs.enumerated() {
       if let last = runs.last, last.image == pair.image {
@@ -49,12 +60,13 @@ struct PairTile: Sendable {
     imageRuns = runs
   }
 
-  /// Every image against every caption, image by image: a tile an image.
-  static func allPairs(images: Int, captions: Segments) -> [PairTile] {
-    (0..<images).map { image in
-      PairTile(
+  /// Every image against every caption, image by image, each image's pairs cut into tiles of about
+  /// `wordRows` words.
+  static func allPairs(images: Int, captions: Segments, wordRows: Int) -> [PairTile] {
+    (0..<images).flatMap { image in
+      cutting(
         (0..<captions.count).map { ImageCaptionPair(image: image, caption: $0) },
-        captions: captions)
+        captions: captions, wordRows: wordRows)
     }
   }
 

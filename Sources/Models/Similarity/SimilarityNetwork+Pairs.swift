@@ -21,7 +21,7 @@ extension SimilarityNetwork {
   /// workers.
   static let reductionGroups = 8
 
-  /// Tiles of chosen pairs hold about this many words.
+  /// Tiles hold about this many words, so that what a tile computes stays in the second-level cache.
   static let tileWords = 384
 
   /// The similarity vectors of all pairs of a batch, image by image, without a tape.
@@ -35,7 +35,8 @@ extension SimilarityNetwork {
   public func similarityVectors(
     images: ImageEmbeddings, captions: CaptionEmbeddings, workers: Workers
   ) -> Tensor {
-    let tiles = PairTile.allPairs(images: images.segments.count, captions: captions.segments)
+    let tiles = PairTile.allPairs(
+      images: images.segments.count, captions: captions.segments, wordRows: Self.tileWords)
     let folded = FoldedGraphReasoning(reasoning)
     return .stackingRows(
       workers.map(tiles.count) { index in
@@ -64,7 +65,8 @@ extension SimilarityNetwork {
   public func recordAllPairs(_ encoded: EncodedBatch, workers: Workers) -> PairTape {
     record(
       PairTile.allPairs(
-        images: encoded.images.segments.count, captions: encoded.captions.segments),
+        images: encoded.images.segments.count, captions: encoded.captions.segments,
+        wordRows: Self.tileWords),
       encoded, workers: workers)
   }
 

@@ -21,7 +21,9 @@ extension Trainer {
   /// Scores the meta pool and all harvested pairs, fits the beta mixture and keeps what is more
   /// likely matched than the threshold. Where nothing would be kept, the labelled pairs' mixture
   /// decides, and where that keeps nothing either, all pairs are.
-  func select(by network: CorrectedNetwork, _ pool: MetaPool) throws -> Selection {
+  func select(
+    by network: CorrectedNetwork, _ pool: MetaPool, workers: Workers
+  ) throws -> Selection {
     let labelled = try network.similarities(of: pool.pairs, data.source, workers: workers)
     let initial = BetaMixture(
       mismatched: zip(labelled, pool.labels).filter { $1 == 0 }.map { Double($0.0) },
@@ -45,17 +47,18 @@ extension Trainer {
     let networks = state.networks.map(\.network)
     if data.dev.count > 0 {
       let pairs = devSubset()
-      let first = try networks[0].retrievalMatrix(of: pairs, data.source, workers: workers)
-      let second = try networks[1].retrievalMatrix(of: pairs, data.source, workers: workers)
-      var mean = first.similarities.adding(second.similarities)
+      let matrices = try bothNetworks { index, workers in
+        try networks[index].retrievalMatrix(of: pairs, data.source, workers: workers)
+      }
+      var mean = matrices[0].similarities.adding(matrices[1].similarities)
       mean.scale(by: 0.5)
       return Outcome(
-        dev: RetrievalMetrics(mean, imageOfCaption: first.imageOfCaption), trustedLoss: nil)
+        dev: RetrievalMetrics(mean, imageOfCaption: matrices[0].imageOfCaption), trustedLoss: nil)
     }
     let pool = MetaPool(
       trusted: data.trusted, harvested: data.harvested, generator: generator.stream(7))
-    let scores = try networks.map {
-      try $0.similarities(of: pool.pairs, data.source, workers: workers)
+    let scores = try bothNetworks { index, workers in
+      try networks[index].similarities(of: pool.pairs, data.source, workers: workers)
     }
     let mean = zip(scores[0], scores[1]).map { ($0 + $1) / 2 }
     return Outcome(

@@ -10,13 +10,22 @@ struct Place: Sendable {
 
 extension Trainer {
   /// One warm-up step: loss over all pairs of the batch; w and Θ clipped separately.
-  func warmUp(_ state: inout NetworkState, on pairs: [Int], place: Place) throws -> Double {
+  /// - Parameter metaBatch: labelled pairs that Θ alone learns from as well.
+  func warmUp(
+    _ state: inout NetworkState, on pairs: [Int], _ metaBatch: MetaBatch?, place: Place,
+    workers: Workers
+  ) throws -> Double {
     let batch = try pairBatch(pairs)
     let dropout = dropout(for: batch, state.network, place, purpose: 4)
     var gradients = state.network.warmupGradients(
       batch, loss: recipe.warmupLoss, dropout: dropout, workers: workers)
     try check(gradients.loss, gradients.similarity.norm, place)
     gradients.similarity.clip(toNorm: TrainingRecipe.gradientNorm)
+    if let metaBatch {
+      let masks = self.dropout(for: metaBatch.pairs, state.network, place, purpose: 6)
+      gradients.meta.add(
+        state.network.calibrationGradient(metaBatch, dropout: masks, workers: workers))
+    }
     gradients.meta.clip(toNorm: TrainingRecipe.gradientNorm)
     state.network.similarity.moveStatistics(towards: gradients.encoded)
     state.similarityOptimizer.step(
@@ -30,7 +39,8 @@ extension Trainer {
   /// One step after the warm-up: look-ahead, meta step for Θ, then the real step for w with the new
   /// Θ. The look-ahead and the real step share the batch's dropout masks.
   func correct(
-    _ state: inout NetworkState, on pairs: [Int], _ metaBatch: MetaBatch, place: Place
+    _ state: inout NetworkState, on pairs: [Int], _ metaBatch: MetaBatch, place: Place,
+    workers: Workers
   ) throws -> (loss: Double, metaLoss: Double) {
     let decay = recipe.decay(epoch: place.epoch - recipe.warmupEpochs)
     let batch = try pairBatch(pairs)
@@ -55,8 +65,8 @@ extension Trainer {
 
   private func pairBatch(_ pairs: [Int]) throws -> PairBatch {
     PairBatch(
-      features: try data.source.features(ofImages: pairs.map { data.harvested.images[$0] }),
-      captions: pairs.map { data.harvested.captions[$0] })
+      features: try data.source.features(ofImages: pairs.map { learned.images[$0] }),
+      captions: pairs.map { learned.captions[$0] })
   }
 
   private func dropout(

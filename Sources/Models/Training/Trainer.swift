@@ -11,6 +11,8 @@ public struct Trainer: Sendable {
   /// Threads; the results do not depend on them.
   public let workers: Workers
   let generator: RandomGenerator
+  /// The pairs that w learns from: the harvested ones first.
+  let learned: CaptionedImages
 
   /// Fewer trusted pairs say too little about what a match looks like.
   public static let leastTrustedPairs = 50
@@ -26,6 +28,7 @@ public struct Trainer: Sendable {
     }
     self.recipe = recipe
     self.data = data
+    learned = recipe.learnsFromTrusted ? data.harvested.followed(by: data.trusted) : data.harvested
     self.workers = workers
     generator = RandomGenerator(seed: recipe.seed)
   }
@@ -33,10 +36,16 @@ public struct Trainer: Sendable {
   /// Number of epochs of the whole run, warm-up included.
   public var epochs: Int { recipe.warmupEpochs + recipe.epochs }
 
+  /// Batches of both networks in an epoch, counted from 0, if it keeps every pair.
+  public func plannedBatches(ofEpoch epoch: Int) -> Int {
+    let size = epoch < recipe.warmupEpochs ? recipe.warmupBatch : recipe.batch
+    return 2 * ((learned.count + size - 1) / size)
+  }
+
   /// Runs the next epoch. Its randomness depends on the seed and the epoch alone, so a run that is
   /// continued from a stored state gives the same bits as one that never stopped.
   public func runEpoch(
-    _ state: inout TrainingState, progress: (TrainingProgress) -> Void
+    _ state: inout TrainingState, progress: @Sendable (TrainingProgress) -> Void
   ) throws -> EpochRecord {
     let epoch = state.epochsDone
     let record: EpochRecord
@@ -53,97 +62,70 @@ public struct Trainer: Sendable {
     return record
   }
 
+  /// Both networks learn from all pairs, side by side: neither needs the other yet.
   private func runWarmup(
-    _ state: inout TrainingState, epoch: Int, progress: (TrainingProgress) -> Void
+    _ state: inout TrainingState, epoch: Int, progress: @Sendable (TrainingProgress) -> Void
   ) throws -> EpochRecord {
-    var losses: [Double] = []
-    for index in state.networks.indices {
-      let batches = shuffledBatches(
-        Array(0..<data.harvested.count), size: recipe.warmupBatch, epoch: epoch, network: index)
-      var total = 0.0
-      for (number, pairs) in batches.enumerated() {
-        let loss = try warmUp(
-          &state.networks[index], on: pairs,
-          place: Place(epoch: epoch, network: index, batch: number))
-        total += loss
-        progress(
-          TrainingProgress(
-            epoch: epoch + 1, epochs: epochs, phase: .warmup, network: name(index),
-            batch: number + 1, batches: batches.count, loss: loss, keptShare: nil))
-      }
-      losses.append(total / Double(max(batches.count, 1)))
+    let before = state.networks
+    let turns = try bothNetworks { index, workers in
+      try warmupTurn(before[index], index, epoch: epoch, workers: workers, progress: progress)
     }
+    state.networks = turns.map(\.state)
     let competes = epoch == recipe.warmupEpochs - 1
     let outcome = try competes ? evaluate(state, epoch: epoch) : nil
-    return record(
-      state, epoch: epoch, phase: .warmup, loss: losses, metaLoss: nil, keptShare: nil,
-      mixtures: nil, outcome: outcome)
+    return record(state, epoch: epoch, phase: .warmup, turns, outcome: outcome)
   }
 
+  /// Each network learns from the pairs that the other one keeps.
   private func runCorrection(
-    _ state: inout TrainingState, epoch: Int, progress: (TrainingProgress) -> Void
+    _ state: inout TrainingState, epoch: Int, progress: @Sendable (TrainingProgress) -> Void
   ) throws -> EpochRecord {
-    var losses: [Double] = []
-    var metaLosses: [Double] = []
-    var shares: [Double] = []
-    var mixtures: [BetaMixture] = []
-    // A's scores choose B's pairs, then the updated B's scores choose A's.
-    for (selector, learner) in [(0, 1), (1, 0)] {
-      let pool = MetaPool(
-        trusted: data.trusted, harvested: data.harvested,
-        generator: generator.stream(UInt64(epoch), UInt64(learner), 2))
-      let selection = try select(by: state.networks[selector].network, pool)
-      shares.append(Double(selection.kept.count) / Double(data.harvested.count))
-      mixtures.append(selection.mixture)
-      var metaBatches = MetaBatches(
-        pool, size: recipe.batch, generator: generator.stream(UInt64(epoch), UInt64(learner), 3))
-      let batches = shuffledBatches(
-        selection.kept, size: recipe.batch, epoch: epoch, network: learner)
-      var total = 0.0
-      var metaTotal = 0.0
-      for (number, pairs) in batches.enumerated() {
-        let metaBatch = try metaBatches.next(data.source)
-        let (loss, metaLoss) = try correct(
-          &state.networks[learner], on: pairs, metaBatch,
-          place: Place(epoch: epoch, network: learner, batch: number))
-        total += loss
-        metaTotal += metaLoss
-        progress(
-          TrainingProgress(
-            epoch: epoch + 1, epochs: epochs, phase: .correction, network: name(learner),
-            batch: number + 1, batches: batches.count, loss: loss, keptShare: shares.last))
+    var turns: [Turn]
+    if recipe.selectsTogether {
+      let before = state.networks
+      turns = try bothNetworks { index, workers in
+        try correctionTurn(
+          before[index], index, selector: before[1 - index].network, epoch: epoch,
+          workers: workers, progress: progress)
       }
-      losses.append(total / Double(max(batches.count, 1)))
-      metaLosses.append(metaTotal / Double(max(batches.count, 1)))
+    } else {
+      // As published: A's scores choose B's pairs, then the updated B's scores choose A's.
+      let second = try correctionTurn(
+        state.networks[1], 1, selector: state.networks[0].network, epoch: epoch, workers: workers,
+        progress: progress)
+      let first = try correctionTurn(
+        state.networks[0], 0, selector: second.state.network, epoch: epoch, workers: workers,
+        progress: progress)
+      turns = [first, second]
     }
-    // B learned first; the record lists A first.
+    state.networks = turns.map(\.state)
     return record(
-      state, epoch: epoch, phase: .correction, loss: losses.reversed(),
-      metaLoss: metaLosses.reversed(), keptShare: shares.reversed(), mixtures: mixtures.reversed(),
-      outcome: try evaluate(state, epoch: epoch))
+      state, epoch: epoch, phase: .correction, turns, outcome: try evaluate(state, epoch: epoch))
+  }
+
+  /// Runs `body` for A and B at the same time, each with half of the workers: two small networks
+  /// keep two threads busier than one whose every step waits for its slowest part.
+  func bothNetworks<Result: Sendable>(
+    _ body: @Sendable (Int, Workers) throws -> Result
+  ) throws -> [Result] {
+    let each = Workers(workers.count / 2)
+    return try Workers(min(workers.count, 2)).map(2) { index in try body(index, each) }
   }
 
   private func record(
-    _ state: TrainingState, epoch: Int, phase: EpochRecord.Phase, loss: [Double],
-    metaLoss: [Double]?, keptShare: [Double]?, mixtures: [BetaMixture]?, outcome: Outcome?
+    _ state: TrainingState, epoch: Int, phase: EpochRecord.Phase, _ turns: [Turn],
+    outcome: Outcome?
   ) -> EpochRecord {
     let bestBefore = state.records.compactMap(\.score).max()
     let isBest = outcome.map { $0.score > bestBefore ?? -.infinity } ?? (bestBefore == nil)
+    func both<Value>(_ values: [Value?]) -> [Value]? {
+      let present = values.compactMap { $0 }
+      return present.count == values.count ? present : nil
+    }
     return EpochRecord(
-      epoch: epoch + 1, phase: phase, loss: loss, metaLoss: metaLoss, keptShare: keptShare,
-      mixtures: mixtures, dev: outcome?.dev, trustedLoss: outcome?.trustedLoss, isBest: isBest)
-  }
-
-  func name(_ index: Int) -> String { index == 0 ? "A" : "B" }
-
-  /// Random batches; a last batch of one has no negatives and is skipped.
-  private func shuffledBatches(
-    _ pairs: [Int], size: Int, epoch: Int, network: Int
-  ) -> [[Int]] {
-    var order = generator.stream(UInt64(epoch), UInt64(network), 1)
-    let shuffled = pairs.shuffled(using: &order)
-    return stride(from: 0, to: shuffled.count, by: size).map { start in
-      Array(shuffled[start..<min(start + size, shuffled.count)])
-    }.filter { $0.count > 1 }
+      epoch: epoch + 1, phase: phase, loss: turns.map(\.loss),
+      metaLoss: both(turns.map(\.metaLoss)), keptShare: both(turns.map(\.keptShare)),
+      mixtures: both(turns.map(\.mixture)), dev: outcome?.dev, trustedLoss: outcome?.trustedLoss,
+      isBest: isBest)
   }
 }

@@ -26,6 +26,11 @@ public struct CaptionedImages: Sendable {
 
   /// Number of pairs.
   public var count: Int { captions.count }
+
+  /// These pairs, then others.
+  func followed(by other: CaptionedImages) -> CaptionedImages {
+    CaptionedImages(captions: captions + other.captions, images: images + other.images)
+  }
 }
 
 /// What a training run learns from.

@@ -65,6 +65,14 @@ extension TrainingState {
       throw ModelsError.foreignState(
         detail: "\(file.name) was made with other settings or on other pairs")
     }
+    let steps = notes.similaritySteps + notes.metaSteps
+    guard steps.allSatisfy({ (0...1 << 40).contains($0) }),
+      notes.records.indices.allSatisfy({ notes.records[$0].epoch == $0 + 1 }),
+      notes.records.count <= recipe.warmupEpochs + recipe.epochs
+    else {
+      throw ModelsError.foreignState(
+        detail: "\(file.name): its counts of steps and epochs cannot be")
+    }
     self.init(configuration, seed: recipe.seed)
     var reader = CheckpointReader(file)
     for index in networks.indices {

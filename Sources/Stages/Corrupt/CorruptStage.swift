@@ -22,6 +22,9 @@ public struct CorruptStage: Stage {
 
   /// Writes the manifests and the truth; the same configuration always writes the same bytes.
   public func run() throws -> CorruptSummary {
+    for output in [
+      configuration.output, configuration.truth, configuration.metaOutput, configuration.devOutput,
+    ].compactMap({ $0 }) { try OutputFolder.create(for: output) }
     let corruptor = ManifestCorruptor(
       path: configuration.input, columns: configuration.columns)
     let counts = try corruptor.corrupt(

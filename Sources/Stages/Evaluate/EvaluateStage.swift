@@ -57,6 +57,7 @@ public struct EvaluateStage: Stage {
       retrievalRole: retrieval == nil ? nil : configuration.retrieval.rawValue,
       histogram: histogram)
     if let output = configuration.output {
+      try OutputFolder.create(for: output)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
       try AtomicFile.write(Array(try encoder.encode(summary)) + [0x0A], to: output)
@@ -69,10 +70,16 @@ public struct EvaluateStage: Stage {
   ) throws -> RetrievalMetrics? {
     guard let role = PairRole(rawValue: configuration.retrieval.rawValue) else { return nil }
     let all = try WorkspacePairs(of: database, roles: [role])
-    guard !all.addresses.isEmpty else { return nil }
-    let model = try ModelFolder(workspace: workspace).model()
-    let source = WorkspaceRegions(
-      store: try FeatureStore(of: workspace), addresses: all.addresses)
+    guard !all.addresses.isEmpty else {
+      // Dev pairs are asked for by default and need not be there; test pairs were named.
+      if role == .dev { return nil }
+      throw workspace.missing(
+        "there are no \(role.rawValue) pairs with features", command: "winnow-ingest",
+        "--role \(role.rawValue) --input M.tsv")
+    }
+    let store = try FeatureStore(of: workspace)
+    let model = try ModelFolder(workspace: workspace).model(for: store)
+    let source = WorkspaceRegions(store: store, addresses: all.addresses)
     let pairs = all.captioned(role, model.vocabulary)
     let workers = Workers(ProcessInfo.processInfo.activeProcessorCount)
     var meter = ProgressMeter(

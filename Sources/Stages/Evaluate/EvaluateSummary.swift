@@ -19,15 +19,14 @@ public struct EvaluateSummary: StageSummary {
     case histogram
   }
 
-  /// The summary as lines for a person.
+  /// The summary as lines for a person; the last one is `AUROC 0.xxx`.
   public var report: String {
+    func number(_ value: Double?) -> String {
+      value.map { String(format: "%.3f", $0) } ?? "not defined"
+    }
     var parts = [histogram.text]
     if let detection {
       var table = SummaryTable()
-      func number(_ value: Double?) -> String {
-        value.map { String(format: "%.3f", $0) } ?? "not defined"
-      }
-      table.add("AUROC", number(detection.areaUnderROC))
       table.add("average precision", number(detection.averagePrecision))
       table.add("kept precision", number(detection.keptPrecision))
       table.add("kept recall", number(detection.keptRecall))
@@ -51,6 +50,7 @@ public struct EvaluateSummary: StageSummary {
           + "(\(retrieval.images) \(retrievalRole) images, \(retrieval.captions) captions)")
       parts.append(table.text)
     }
+    if let detection { parts.append("AUROC \(number(detection.areaUnderROC))") }
     return parts.joined(separator: "\n\n")
   }
 }

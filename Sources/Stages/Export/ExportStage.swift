@@ -24,10 +24,13 @@ public struct ExportStage: Stage {
     let sources = try database.sources()
     try requireDecisions(in: database, workspace: workspace)
     let output = try outputPath(in: workspace, sources: sources)
+    try OutputFolder.create(for: output)
     let file = try AtomicFile(path: output)
     var writer = LineWriter(
       file: file, sources: Dictionary(uniqueKeysWithValues: sources.map { ($0.id, $0) }))
-    var meter = ProgressMeter(stage: Self.name, unit: "lines", total: nil, context: context)
+    var meter = ProgressMeter(
+      stage: Self.name, unit: "lines", total: try database.exportRowCount(configuration.filter),
+      context: context)
     var position = AuditDatabase.ManifestPosition.start
     var lines = 0
     while true {

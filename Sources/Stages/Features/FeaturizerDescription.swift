@@ -81,6 +81,12 @@ extension Workspace {
       throw StagesError.damaged(
         path: featurizerPath, problem: "was changed since it was written; \(advice)")
     }
+    guard (1...64).contains(description.grid), (1...65_536).contains(description.dimension) else {
+      throw StagesError.damaged(
+        path: featurizerPath,
+        problem: "a grid of \(description.grid) with \(description.dimension) numbers a region "
+          + "cannot be; \(advice)")
+    }
     return description
   }
 

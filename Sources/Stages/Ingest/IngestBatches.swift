@@ -7,6 +7,14 @@ final class IngestBatches {
   struct Batch: Sendable {
     var lines: [IngestLine] = []
     var isLast = false
+
+    /// The lines of the whole manifest of `bytes` bytes, when this batch ends with line `count`: as
+    /// many as there would be if all were as long as those so far.
+    func lineCount(of bytes: Int64, after count: Int) -> Int? {
+      guard !isLast else { return count }
+      guard let row = lines.last?.row, row.byteOffset > 0 else { return nil }
+      return max(count, Int(Double(count) * Double(bytes) / Double(row.byteOffset)))
+    }
   }
 
   /// The most bytes of lines held in one batch: 100,000 hostile lines of 80 KB each are many.

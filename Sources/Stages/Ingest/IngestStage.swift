@@ -90,6 +90,7 @@ public struct IngestStage: Stage {
       upTo: batchLines)
     var meter = ProgressMeter(
       stage: Self.name, unit: "lines", total: nil, done: source.lineCount, context: context)
+    let bytes = try ReadableFile(path: input).byteCount()
     let prefetched = Prefetch { try batches.next() }
     while let batch = try prefetched.next() {
       source = try database.ingest(
@@ -102,7 +103,9 @@ public struct IngestStage: Stage {
         }
       }
       summary.addedLines += batch.lines.count
-      meter.advance(by: batch.lines.count, note: URL(fileURLWithPath: input).lastPathComponent)
+      meter.advance(
+        by: batch.lines.count, total: batch.lineCount(of: bytes, after: source.lineCount),
+        note: URL(fileURLWithPath: input).lastPathComponent)
       try afterBatch()
     }
     summary.seconds += meter.elapsed

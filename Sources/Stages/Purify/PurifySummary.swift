@@ -13,7 +13,7 @@ public struct PurifySummary: StageSummary {
   public let kept: Int
   /// Number of rejected pairs.
   public let rejected: Int
-  /// Kept pairs whose similarity one network alone would have rejected are not counted here.
+  /// What was fitted to the similarities.
   public let mixture: BetaMixture
   /// Time of this run.
   public let seconds: Double

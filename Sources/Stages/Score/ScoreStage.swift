@@ -64,8 +64,8 @@ public struct ScoreStage: Stage {
   /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> ScoreSummary {
     let database = try workspace.openIngested(.writing)
-    let model = try ModelFolder(workspace: workspace).model()
     let store = try FeatureStore(of: workspace)
+    let model = try ModelFolder(workspace: workspace).model(for: store)
     let workers = Workers(ProcessInfo.processInfo.activeProcessorCount)
     let id = try database.modelID(named: model.name)
     if context.restarts { try database.discardScores(ofModel: id) }

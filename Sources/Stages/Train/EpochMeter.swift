@@ -1,29 +1,42 @@
 import Foundation
 import Models
+import Synchronization
 
 /// Turns an epoch's progress into the stage's: batches of the whole run, with loss and kept share.
-final class EpochMeter {
+///
+/// Both networks report, perhaps at the same time. How many pairs later epochs keep is not known
+/// before them, so each counts with the batches of all pairs, and a report moves the count by its
+/// share of that.
+final class EpochMeter: Sendable {
+  private struct Count {
+    var epoch = 0
+    var reports = 0
+  }
+
   private let context: StageContext
   private let startedAt: Date
-  private var done = 0
-  private let epochsBefore: Int
+  private let planned: [Int]
+  private let before: Int
+  private let count = Mutex(Count())
 
   init(state: TrainingState, trainer: Trainer, context: StageContext) {
     self.context = context
     startedAt = context.now()
-    epochsBefore = state.epochsDone
+    planned = (0..<trainer.epochs).map(trainer.plannedBatches(ofEpoch:))
+    before = planned.prefix(state.epochsDone).reduce(0, +)
   }
 
   var elapsed: Double { context.now().timeIntervalSince(startedAt) }
 
   func report(_ progress: TrainingProgress) {
-    done += 1
-    // Epochs after the warm-up train on fewer pairs; the estimate takes all to be as long as this.
-    let perEpoch = progress.batches * 2
-    let inEpoch =
-      progress.batch + (done > progress.batch && isSecond(progress) ? progress.batches : 0)
-    let total = progress.epochs * perEpoch
-    let position = min((progress.epoch - 1) * perEpoch + min(inEpoch, perEpoch), total)
+    let reports = count.withLock { count in
+      if count.epoch != progress.epoch { count = Count(epoch: progress.epoch) }
+      count.reports += 1
+      return count.reports
+    }
+    let ofEpoch = planned[progress.epoch - 1]
+    let inEpoch = min(ofEpoch, reports * ofEpoch / max(2 * progress.batches, 1))
+    let done = planned.prefix(progress.epoch - 1).reduce(0, +) + inEpoch
     let seconds = elapsed
     var note = "epoch \(progress.epoch)/\(progress.epochs) \(progress.phase.rawValue) "
     note += "network \(progress.network), loss \(String(format: "%.4f", progress.loss))"
@@ -32,12 +45,7 @@ final class EpochMeter {
     }
     context.progress(
       StageProgress(
-        stage: TrainStage.name, unit: "batches", done: position, total: total,
-        rate: seconds > 0 ? Double(done) / seconds : nil, note: note))
-  }
-
-  /// In warm-up B follows A; after it, A follows B.
-  private func isSecond(_ progress: TrainingProgress) -> Bool {
-    progress.network == (progress.phase == .warmup ? "B" : "A")
+        stage: TrainStage.name, unit: "batches", done: done, total: planned.reduce(0, +),
+        rate: seconds > 0 ? Double(done - before) / seconds : nil, note: note))
   }
 }

@@ -42,10 +42,12 @@ struct ModelFolder: Sendable {
     let vocabulary: Vocabulary
   }
 
+  /// - Parameter store: the features that the model is to read.
   /// - Throws: `StagesError.missing` naming `winnow-train`, or an error that names the damaged file.
-  func model() throws -> Model {
+  func model(for store: FeatureStore) throws -> Model {
     guard try workspace.completionMarker(ofStage: TrainStage.name) != nil else {
-      throw workspace.missing("there is no trained model yet", command: "winnow-train")
+      throw workspace.missing(
+        "there is no trained model yet", command: "winnow-train", "--seed 1")
     }
     let vocabulary = try Vocabulary(readFrom: vocabularyPath)
     let networks = try networkPaths.map {
@@ -55,6 +57,13 @@ struct ModelFolder: Sendable {
     where network.similarity.configuration.vocabularySize != vocabulary.count {
       throw StagesError.damaged(
         path: path, problem: "does not belong to the vocabulary beside it")
+    }
+    let sizes = networks.map(\.similarity.configuration)
+    guard sizes.allSatisfy({ $0.regions == store.regions && $0.regionDimension == store.dimension })
+    else {
+      throw workspace.missing(
+        "the model was trained on other features than these (\(store.regions) regions of "
+          + "\(store.dimension) numbers)", command: "winnow-train", "--seed 1")
     }
     return Model(name: try name(), networks: networks, vocabulary: vocabulary)
   }

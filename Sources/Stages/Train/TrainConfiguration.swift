@@ -4,10 +4,16 @@ import Models
 public struct TrainConfiguration: StageConfiguration, Equatable {
   /// Sizes of the networks, unless overridden.
   public var preset: NetworkPreset
+  /// How to train, unless overridden.
+  public var recipeName: RecipeName
   /// Names all randomness.
   public var seed: UInt64
   /// The loss of the warm-up.
   public var warmupLoss: WarmupLoss?
+  /// Whether the warm-up also teaches V the labelled pairs.
+  public var calibrateWarmup: Bool?
+  /// Whether the similarity networks learn from trusted pairs as well.
+  public var learnFromTrusted: Bool?
   /// Epochs before any pair is judged.
   public var warmupEpochs: Int?
   /// Pairs a batch in the warm-up.
@@ -26,6 +32,8 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
   public var rateDecayEpochs: Int?
   /// Pairs above this clean probability are trained on.
   public var cleanThreshold: Double?
+  /// Whether both networks choose pairs before either learns.
+  public var selectTogether: Bool?
   /// Dev images that choose the best epoch.
   public var devImages: Int?
   /// d of the networks.
@@ -38,8 +46,11 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
   /// The keys in YAML.
   public enum CodingKeys: String, CodingKey, CaseIterable {
     case preset = "preset"
+    case recipeName = "recipe"
     case seed = "seed"
     case warmupLoss = "warmup-loss"
+    case calibrateWarmup = "calibrate-warmup"
+    case learnFromTrusted = "learn-from-trusted"
     case warmupEpochs = "warmup-epochs"
     case warmupBatch = "warmup-batch"
     case warmupRate = "warmup-rate"
@@ -49,15 +60,19 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
     case metaRate = "meta-rate"
     case rateDecayEpochs = "rate-decay-epochs"
     case cleanThreshold = "clean-threshold"
+    case selectTogether = "select-together"
     case devImages = "dev-images"
     case embedSize = "embed-size"
     case similarityDimension = "similarity-dimension"
     case minimumCount = "minimum-count"
   }
 
-  /// The preset's own settings with a seed.
-  public init(preset: NetworkPreset = .compact, seed: UInt64) {
+  /// The settings of a preset and a recipe with a seed.
+  public init(
+    preset: NetworkPreset = .compact, recipe: RecipeName = .robust, seed: UInt64
+  ) {
     self.preset = preset
+    recipeName = recipe
     self.seed = seed
     minimumCount = 4
   }
@@ -66,8 +81,11 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     preset = try container.value(.preset, default: .compact)
+    recipeName = try container.value(.recipeName, default: .robust)
     seed = try container.decode(UInt64.self, forKey: .seed)
     warmupLoss = try container.decodeIfPresent(WarmupLoss.self, forKey: .warmupLoss)
+    calibrateWarmup = try container.decodeIfPresent(Bool.self, forKey: .calibrateWarmup)
+    learnFromTrusted = try container.decodeIfPresent(Bool.self, forKey: .learnFromTrusted)
     warmupEpochs = try container.decodeIfPresent(Int.self, forKey: .warmupEpochs)
     warmupBatch = try container.decodeIfPresent(Int.self, forKey: .warmupBatch)
     warmupRate = try container.decodeIfPresent(Double.self, forKey: .warmupRate)
@@ -77,6 +95,7 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
     metaRate = try container.decodeIfPresent(Double.self, forKey: .metaRate)
     rateDecayEpochs = try container.decodeIfPresent(Int.self, forKey: .rateDecayEpochs)
     cleanThreshold = try container.decodeIfPresent(Double.self, forKey: .cleanThreshold)
+    selectTogether = try container.decodeIfPresent(Bool.self, forKey: .selectTogether)
     devImages = try container.decodeIfPresent(Int.self, forKey: .devImages)
     embedSize = try container.decodeIfPresent(Int.self, forKey: .embedSize)
     similarityDimension = try container.decodeIfPresent(Int.self, forKey: .similarityDimension)
@@ -86,14 +105,12 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
   /// Every key, as written in YAML.
   public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
 
-  /// The preset's recipe with what was overridden.
+  /// The named recipe with what was overridden.
   public var recipe: TrainingRecipe {
-    var recipe: TrainingRecipe =
-      switch preset {
-      case .compact: .compact(seed: seed)
-      case .paper: .published(seed: seed)
-      }
+    var recipe = TrainingRecipe.named(recipeName, seed: seed)
     recipe.warmupLoss = warmupLoss ?? recipe.warmupLoss
+    recipe.calibratesWarmup = calibrateWarmup ?? recipe.calibratesWarmup
+    recipe.learnsFromTrusted = learnFromTrusted ?? recipe.learnsFromTrusted
     recipe.warmupEpochs = warmupEpochs ?? recipe.warmupEpochs
     recipe.warmupBatch = warmupBatch ?? recipe.warmupBatch
     recipe.warmupRate = warmupRate.map { Float($0) } ?? recipe.warmupRate
@@ -103,6 +120,7 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
     recipe.metaRate = metaRate.map { Float($0) } ?? recipe.metaRate
     recipe.rateDecayEpochs = rateDecayEpochs ?? recipe.rateDecayEpochs
     recipe.cleanThreshold = cleanThreshold ?? recipe.cleanThreshold
+    recipe.selectsTogether = selectTogether ?? recipe.selectsTogether
     recipe.devImages = devImages ?? recipe.devImages
     return recipe
   }

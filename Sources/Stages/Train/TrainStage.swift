@@ -14,8 +14,18 @@ public struct TrainStage: Stage {
   /// What the stage was told.
   public let configuration: TrainConfiguration
 
+  /// Called with the number of finished epochs after each was stored; a test's way to stop a run.
+  private let afterEpoch: @Sendable (Int) throws -> Void
+
   /// A value of its parts.
-  public init(_ configuration: TrainConfiguration) { self.configuration = configuration }
+  public init(_ configuration: TrainConfiguration) { self.init(configuration) { _ in } }
+
+  init(
+    _ configuration: TrainConfiguration, afterEpoch: @escaping @Sendable (Int) throws -> Void
+  ) {
+    self.configuration = configuration
+    self.afterEpoch = afterEpoch
+  }
 
   /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> TrainSummary {
@@ -25,19 +35,20 @@ public struct TrainStage: Stage {
     guard !pairs.addresses.isEmpty else {
       throw workspace.missing("no pair has features yet", command: "winnow-featurize")
     }
+    let store = try FeatureStore(of: workspace)
+    let fingerprint = "\(pairs.fingerprint) \(store.description.fingerprint)"
     let marker = CompletionMarker(
-      stage: Self.name, configuration: try configuration.json(), inputs: [pairs.fingerprint])
+      stage: Self.name, configuration: try configuration.json(), inputs: [fingerprint])
     if context.restarts {
       try workspace.removeCompletionMarker(ofStage: Self.name)
       try removeIfPresent(folder.statePath)
     } else if try workspace.completionMarker(ofStage: Self.name) == marker {
-      let model = try folder.model()
+      let model = try folder.model(for: store)
       try database.close()
       return TrainSummary(
         model: model.name, records: try records(in: folder), seconds: 0, wasDone: true)
     }
 
-    let store = try FeatureStore(of: workspace)
     let vocabulary = try pairs.vocabulary(minimumCount: configuration.minimumCount)
     let sizes = configuration.sizes(
       regionDimension: store.dimension, regions: store.regions, vocabularySize: vocabulary.count)
@@ -56,14 +67,15 @@ public struct TrainStage: Stage {
         startedAt: context.now()))
 
     var state =
-      try storedState(in: folder, sizes, recipe, pairs.fingerprint)
+      try storedState(in: folder, sizes, recipe, fingerprint)
       ?? TrainingState(sizes, seed: recipe.seed)
     let meter = EpochMeter(state: state, trainer: trainer, context: context)
     while state.epochsDone < trainer.epochs {
       _ = try trainer.runEpoch(&state) { meter.report($0) }
       try folder.write(
-        state.checkpoint(recipe, dataFingerprint: pairs.fingerprint), to: folder.statePath)
+        state.checkpoint(recipe, dataFingerprint: fingerprint), to: folder.statePath)
       try folder.write(lines: state.records, to: folder.curvesPath)
+      try afterEpoch(state.epochsDone)
     }
     for (path, network) in zip(folder.networkPaths, state.best) {
       try folder.write(network.checkpoint(), to: path)

@@ -1,7 +1,8 @@
 import Layers
-import Models
 import Tensors
 import Testing
+
+@testable import Models
 
 /// Features that depend on the image alone: what belongs together can be learned.
 private struct ToyRegions: RegionSource {
@@ -39,7 +40,7 @@ private struct ToyRegions: RegionSource {
   }
 
   private func recipe() -> TrainingRecipe {
-    var recipe = TrainingRecipe.compact(seed: 11)
+    var recipe = TrainingRecipe.robust(seed: 11)
     recipe.warmupEpochs = 2
     recipe.epochs = 2
     recipe.warmupBatch = 16
@@ -110,6 +111,30 @@ private struct ToyRegions: RegionSource {
     } throws: { error in
       "\(error)" == "net: tensor `net.img_enc.fc.weight` is missing"
     }
+  }
+
+  @Test func parametersAreCountedBeforeTheyAreAllocated() {
+    var generator = RandomGenerator(seed: 1)
+    let network = CorrectedNetwork(configuration, generator: &generator)
+    let count = (network.similarity.parameters + network.meta.parameters)
+      .reduce(0) { $0 + $1.value.count }
+    #expect(configuration.parameterCount == Double(count))
+  }
+
+  @Test(arguments: [1 << 40, 0, -3])
+  func sizesThatDoNotFitTheFileAreRefused(embedSize: Int) throws {
+    var generator = RandomGenerator(seed: 1)
+    let network = CorrectedNetwork(configuration, generator: &generator)
+    let text = try #require(
+      try SafetensorsFile(network.checkpoint().data(), name: "net")
+        .metadata["winnow.configuration"])
+    let hostile = text.replacing("\"embed_size\":12", with: "\"embed_size\":\(embedSize)")
+    #expect(hostile != text)
+    var writer = SafetensorsWriter(metadata: ["winnow.configuration": hostile])
+    writer.add(network, prefix: "")
+    let file = try SafetensorsFile(writer.data(), name: "net")
+    let error = #expect(throws: LayersError.self) { try CorrectedNetwork(checkpoint: file) }
+    #expect(error?.description.contains("do not fit the") == true, "\(String(describing: error))")
   }
 
   @Test func tooFewTrustedPairsAreRefused() {

@@ -1,0 +1,95 @@
+import Foundation
+import Models
+import Testing
+
+@testable import Stages
+
+@Suite struct TrainStageTests {
+  private struct Killed: Error {}
+
+  let fixture: TrainedFixture
+
+  init() throws { fixture = try TrainedFixture() }
+
+  private func networks(_ fixture: TrainedFixture) throws -> [[UInt8]] {
+    try ["net-a", "net-b"].map { try fixture.stages.folder.read("run/models/\($0).safetensors") }
+  }
+
+  @Test func aKilledTrainingEndsWithTheSameBits() throws {
+    try fixture.prepare()
+    let killed = TrainStage(TrainedFixture.configuration) { epoch in
+      if epoch == 2 { throw Killed() }
+    }
+    #expect(throws: Killed.self) { try fixture.stages.perform(killed) }
+    #expect(try fixture.stages.folder.read("run/models/training.jsonl").count { $0 == 0x0A } == 2)
+    let summary = try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+
+    let other = try TrainedFixture()
+    try other.prepare()
+    let whole = try other.stages.perform(TrainStage(TrainedFixture.configuration))
+    #expect(summary.model == whole.model && summary.records == whole.records)
+    #expect(summary.records.map(\.epoch) == [1, 2, 3, 4, 5])
+    #expect(try networks(fixture) == networks(other))
+
+    let again = try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+    #expect(again.wasDone && again.model == summary.model)
+  }
+
+  @Test func otherSettingsNeedARestart() throws {
+    try fixture.prepare()
+    try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+    var other = TrainedFixture.configuration
+    other.seed = 6
+    let error = #expect(throws: ModelsError.self) {
+      try fixture.stages.perform(TrainStage(other))
+    }
+    #expect(error?.description.contains("use `--restart` to discard it") == true)
+    let before = try networks(fixture)
+    try fixture.stages.perform(TrainStage(other), restarts: true)
+    #expect(try networks(fixture) != before)
+  }
+
+  @Test func whatIsMissingIsNamed() throws {
+    let path = fixture.workspace.path
+    let nothing = #expect(throws: StagesError.self) {
+      try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+    }
+    #expect(
+      nothing?.description
+        == "\(path): nothing was ingested yet; run: winnow-ingest --workspace \(path) --input M.tsv"
+    )
+    let input = try fixture.stages.manifest(Array("a\tx.png\n".utf8))
+    try fixture.stages.perform(IngestStage(IngestConfiguration(inputs: [input])))
+    let unfeaturized = #expect(throws: StagesError.self) {
+      try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+    }
+    #expect(
+      unfeaturized?.description
+        == "\(path): no pair has features yet; run: winnow-featurize --workspace \(path)")
+  }
+
+  @Test(arguments: [0, 49])
+  func tooFewTrustedPairsAreCounted(count: Int) throws {
+    try fixture.prepare(trusted: count)
+    let error = #expect(throws: ModelsError.self) {
+      try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+    }
+    #expect(
+      error?.description
+        == "training needs at least 50 trusted pairs and found \(count); add some with "
+        + "`winnow-ingest --role meta`, then featurize them")
+    #expect(!FileManager.default.fileExists(atPath: fixture.workspace.modelsPath))
+  }
+
+  @Test func aDamagedNetworkIsNamed() throws {
+    try fixture.prepare()
+    try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+    let name = "run/models/net-b.safetensors"
+    try fixture.stages.folder.write(
+      try fixture.stages.folder.read(name).dropLast(100), to: name)
+    let error = #expect(throws: (any Error).self) {
+      try fixture.stages.perform(ScoreStage(ScoreConfiguration()))
+    }
+    #expect("\(try #require(error))".contains("net-b.safetensors: "))
+  }
+}
