@@ -55,9 +55,10 @@ extension Tensor {
 
   /// Stacks matrices with as many columns on top of each other. A single part is shared, not
   /// copied.
-  public static func stackingRows(_ parts: [Tensor]) -> Tensor {
+  /// - Parameter width: the columns of the result where there is no part to tell.
+  public static func stackingRows(_ parts: [Tensor], columns width: Int = 0) -> Tensor {
     if parts.count == 1 { return parts[0].reshaped([parts[0].rows, parts[0].columns]) }
-    let width = parts.first?.columns ?? 0
+    let width = parts.first?.columns ?? width
     precondition(parts.allSatisfy { $0.columns == width }, "stacked rows differ in length")
     return Tensor(shape: [parts.reduce(0) { $0 + $1.rows }, width]) { target in
       var position = 0

@@ -43,7 +43,7 @@ extension SimilarityNetwork {
         let tile = tiles[index]
         let nodes = alignment.forward(tile, images, captions).nodes
         return folded.forward(nodes, tile.nodes).output
-      })
+      }, columns: configuration.similarityDimension)
   }
 
   /// The similarity vectors of chosen pairs without a tape: [pairs, m].
@@ -58,7 +58,7 @@ extension SimilarityNetwork {
         let tile = tiles[index]
         let nodes = alignment.forward(tile, encoded.images, encoded.captions).nodes
         return folded.forward(nodes, tile.nodes).output
-      })
+      }, columns: configuration.similarityDimension)
   }
 
   /// A pass over all pairs of a batch, image by image, that can be differentiated.
@@ -94,7 +94,8 @@ extension SimilarityNetwork {
     }
     return PairTape(
       tiles: tiles, parts: parts, folded: folded,
-      vectors: .stackingRows(parts.map(\.reasoning.output)))
+      vectors: .stackingRows(
+        parts.map(\.reasoning.output), columns: configuration.similarityDimension))
   }
 
   /// The gradient of all parameters from that of the similarity vectors.
@@ -151,7 +152,7 @@ extension SimilarityNetwork {
           images: encoded.images, images: images, captions: captions)
         return tape.folded.tangent(
           tape.parts[index].reasoning, nodeTangent, along: foldedDirection)
-      })
+      }, columns: configuration.similarityDimension)
   }
 }
 

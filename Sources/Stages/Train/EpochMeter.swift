@@ -6,11 +6,12 @@ import Synchronization
 ///
 /// Both networks report, perhaps at the same time. How many pairs later epochs keep is not known
 /// before them, so each counts with the batches of all pairs, and a report moves the count by its
-/// share of that.
+/// share of that. The networks may keep different shares; the count never goes back.
 final class EpochMeter: Sendable {
   private struct Count {
     var epoch = 0
     var reports = 0
+    var done = 0
   }
 
   private let context: StageContext
@@ -29,14 +30,15 @@ final class EpochMeter: Sendable {
   var elapsed: Double { context.now().timeIntervalSince(startedAt) }
 
   func report(_ progress: TrainingProgress) {
-    let reports = count.withLock { count in
-      if count.epoch != progress.epoch { count = Count(epoch: progress.epoch) }
-      count.reports += 1
-      return count.reports
-    }
     let ofEpoch = planned[progress.epoch - 1]
-    let inEpoch = min(ofEpoch, reports * ofEpoch / max(2 * progress.batches, 1))
-    let done = planned.prefix(progress.epoch - 1).reduce(0, +) + inEpoch
+    let earlier = planned.prefix(progress.epoch - 1).reduce(0, +)
+    let done = count.withLock { count in
+      if count.epoch != progress.epoch { count = Count(epoch: progress.epoch, done: count.done) }
+      count.reports += 1
+      let inEpoch = min(ofEpoch, count.reports * ofEpoch / max(2 * progress.batches, 1))
+      count.done = max(count.done, earlier + inEpoch)
+      return count.done
+    }
     let seconds = elapsed
     var note = "epoch \(progress.epoch)/\(progress.epochs) \(progress.phase.rawValue) "
     note += "network \(progress.network), loss \(String(format: "%.4f", progress.loss))"
