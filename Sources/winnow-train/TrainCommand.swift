@@ -74,6 +74,11 @@ struct TrainCommand: WinnowCommand {
   @Option(help: ArgumentHelp("Dev images that choose the best epoch.", valueName: "number"))
   var devImages: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Graph reasoning (sgr) or attention filtration (saf). (default: sgr)", valueName: "variant"))
+  var reasoning: ReasoningKind?
+
   @Option(help: ArgumentHelp("Width of the shared space, d.", valueName: "number"))
   var embedSize: Int?
 
@@ -102,6 +107,7 @@ struct TrainCommand: WinnowCommand {
     configuration.cleanThreshold = cleanThreshold
     configuration.selectTogether = selectTogether
     configuration.devImages = devImages
+    configuration.reasoning = reasoning
     configuration.embedSize = embedSize
     configuration.similarityDimension = similarityDimension
     configuration.minimumCount = minimumCount
@@ -111,5 +117,6 @@ struct TrainCommand: WinnowCommand {
 }
 
 extension NetworkPreset: ExpressibleByArgument {}
+extension ReasoningKind: ExpressibleByArgument {}
 extension RecipeName: ExpressibleByArgument {}
 extension WarmupLoss: ExpressibleByArgument {}

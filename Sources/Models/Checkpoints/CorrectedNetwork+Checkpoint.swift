@@ -32,14 +32,7 @@ extension CorrectedNetwork {
       throw LayersError.malformed(
         file: file.name, detail: "its sizes cannot be read: \(error)")
     }
-    // A file cannot ask for much more memory than it fills.
-    let stored = file.entries.reduce(0) { $0 + $1.count }
-    let bound = Double(max(2 * stored, 1 << 24))
-    guard configuration.isPossible, configuration.parameterCount <= bound else {
-      throw LayersError.malformed(
-        file: file.name,
-        detail: "its sizes (\(text.prefix(300))) do not fit the \(stored) numbers stored in it")
-    }
+    try configuration.requireFits(file)
     var generator = RandomGenerator(seed: 0)
     self.init(configuration, generator: &generator)
     var reader = CheckpointReader(file)

@@ -25,7 +25,7 @@ public struct CorrectedNetwork: Sendable {
     _ batch: PairBatch, mode: Mode, workers: Workers
   ) -> Tensor {
     let encoded = similarity.encode(batch, mode: mode, dropout: nil, workers: workers)
-    let vectors = similarity.similarityVectors(encoded, workers: workers)
+    let vectors = similarity.similarityVectors(encoded, workers: workers).vectors
     return meta.forward(vectors, workers: workers).similarities.reshaped([
       batch.imageCount, batch.captionCount,
     ])

@@ -6,6 +6,8 @@ import Tensors
 public struct MainBatch: Sendable {
   let count: Int
   let encoded: EncodedBatch
+  /// What BN_1 of the filtration ran over, in caption order.
+  let columnNorms: [ChannelNormalization]
   /// [pairs, m], image by image.
   let vectors: Tensor
 }
@@ -26,9 +28,9 @@ extension CorrectedNetwork {
     _ batch: PairBatch, dropout: BatchDropout?, workers: Workers
   ) -> MainBatch {
     let encoded = similarity.encode(batch, mode: .training, dropout: dropout, workers: workers)
+    let (vectors, columnNorms) = similarity.similarityVectors(encoded, workers: workers)
     return MainBatch(
-      count: batch.imageCount, encoded: encoded,
-      vectors: similarity.similarityVectors(encoded, workers: workers))
+      count: batch.imageCount, encoded: encoded, columnNorms: columnNorms, vectors: vectors)
   }
 
   /// Margins, hardest negatives and loss under the present Θ.

@@ -46,8 +46,7 @@ extension CorrectedNetwork {
 
     let encoded = lookAhead.encode(
       metaBatch.pairs, mode: .training, dropout: dropout, workers: workers)
-    let matched = (0..<metaBatch.labels.count).map { ImageCaptionPair(image: $0, caption: $0) }
-    let tape = lookAhead.record(matched, encoded, workers: workers)
+    let tape = lookAhead.recordMatched(encoded, workers: workers)
     let metaTape = meta.forward(tape.vectors)
     let loss = BinaryCrossEntropy(metaTape.similarities, labels: metaBatch.labels)
     var gradient = meta.zeroed()

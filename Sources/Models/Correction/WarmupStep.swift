@@ -18,7 +18,9 @@ public struct WarmupGradients: Sendable {
   /// ∇_Θ of the loss.
   public var meta: MetaNetwork
   /// For the running statistics.
-  public let encoded: EncodedBatch
+  let encoded: EncodedBatch
+  /// For those of BN_1 of the filtration, in caption order.
+  let columnNorms: [ChannelNormalization]
 }
 
 extension CorrectedNetwork {
@@ -40,7 +42,8 @@ extension CorrectedNetwork {
     let gradient = similarity.gradient(
       tape, encoded, vectorGradient: vectorGradient, workers: workers)
     return WarmupGradients(
-      loss: loss.value, similarity: gradient, meta: metaGradient, encoded: encoded)
+      loss: loss.value, similarity: gradient, meta: metaGradient, encoded: encoded,
+      columnNorms: tape.norms)
   }
 
   /// ∇_Θ of the BCE on labelled pairs, w held fixed: what V learns during a calibrated warm-up.

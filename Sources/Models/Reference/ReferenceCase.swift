@@ -33,6 +33,7 @@ public struct ReferenceCase: Sendable {
       embedSize: try size("embed_size"), similarityDimension: try size("sim_dim"),
       reasoning: reasoning, reasoningSteps: try size("sgr_step"),
       metaHidden: try size("meta_hidden"), dropout: 0)
+    try configuration.requireFits(file)
     var generator = RandomGenerator(seed: 0)
     var network = CorrectedNetwork(configuration, generator: &generator)
     var reader = CheckpointReader(file)

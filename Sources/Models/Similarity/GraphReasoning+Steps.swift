@@ -29,6 +29,8 @@ public struct GraphReasoning: Parameterized {
 struct FoldedGraphReasoning: Parameterized {
   var steps: [FoldedReasoningStep]
 
+  init(steps: [FoldedReasoningStep]) { self.steps = steps }
+
   init(_ reasoning: GraphReasoning) {
     steps = reasoning.steps.map(FoldedReasoningStep.init)
   }

@@ -1,5 +1,22 @@
+import Layers
+
 /// How large a network of these sizes is, known before any of it is allocated.
 extension SimilarityConfiguration {
+  /// Refuses sizes for which `file` cannot hold the weights: it cannot ask for much more memory than
+  /// it fills.
+  ///
+  /// - Throws: `LayersError.malformed`.
+  func requireFits(_ file: SafetensorsFile) throws(LayersError) {
+    let stored = file.entries.reduce(0) { $0 + $1.count }
+    guard isPossible, parameterCount <= Double(max(2 * stored, 1 << 24)) else {
+      throw .malformed(
+        file: file.name,
+        detail: "its sizes do not fit the \(stored) numbers stored in it: d \(embedSize), m "
+          + "\(similarityDimension), \(regions) regions of \(regionDimension), \(vocabularySize) "
+          + "words of \(wordDimension), \(reasoningSteps) steps, \(metaHidden) hidden")
+    }
+  }
+
   /// Whether all sizes are positive and the dropout rate is one.
   var isPossible: Bool {
     [
@@ -19,7 +36,11 @@ extension SimilarityConfiguration {
       linear(Double(regionDimension), d) + pooling + 2 * Double(regions) + 2 * d
     let caption =
       Double(vocabularySize) * words + 2 * (linear(words, 3 * d) + linear(d, 3 * d)) + pooling
-    let graph = 3 * Double(reasoningSteps) * linear(m, m)
-    return image + caption + 2 * linear(d, m) + graph + linear(m, hidden) + linear(hidden, 1)
+    let reasoned =
+      switch reasoning {
+      case .graph: 3 * Double(reasoningSteps) * linear(m, m)
+      case .filtration: linear(m, 1) + 2
+      }
+    return image + caption + 2 * linear(d, m) + reasoned + linear(m, hidden) + linear(hidden, 1)
   }
 }

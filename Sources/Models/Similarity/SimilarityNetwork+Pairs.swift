@@ -5,15 +5,18 @@ import Tensors
 public struct PairTape: Sendable {
   struct Part: Sendable {
     let alignment: PairAlignment.Tape
-    let reasoning: FoldedGraphReasoning.Tape
+    let reasoning: PreparedReasoning.Tape
   }
 
-  let tiles: [PairTile]
+  let arrangement: PairArrangement
   let parts: [Part]
-  let folded: FoldedGraphReasoning
+  let prepared: PreparedReasoning
 
   /// The similarity vectors, in the order of the pairs: [pairs, m].
   public let vectors: Tensor
+
+  /// What BN_1 of the filtration ran over, tile by tile.
+  var norms: [ChannelNormalization] { parts.flatMap(\.reasoning.norms) }
 }
 
 extension SimilarityNetwork {
@@ -21,81 +24,97 @@ extension SimilarityNetwork {
   /// workers.
   static let reductionGroups = 8
 
-  /// Tiles hold about this many words, so that what a tile computes stays in the second-level cache.
+  /// Tiles hold about this many words, so that what a tile computes stays near the processor.
   static let tileWords = 384
 
   /// The similarity vectors of all pairs of a batch, image by image, without a tape.
-  /// - Returns: [images · captions, m].
-  public func similarityVectors(_ encoded: EncodedBatch, workers: Workers) -> Tensor {
-    similarityVectors(images: encoded.images, captions: encoded.captions, workers: workers)
+  /// - Returns: [images · captions, m], and what BN_1 ran over, in caption order.
+  func similarityVectors(
+    _ encoded: EncodedBatch, workers: Workers
+  ) -> (vectors: Tensor, columnNorms: [ChannelNormalization]) {
+    similarityVectors(
+      images: encoded.images, captions: encoded.captions, mode: encoded.mode, workers: workers)
   }
 
   /// The similarity vectors of all images against all captions, image by image.
-  /// - Returns: [images · captions, m].
-  public func similarityVectors(
-    images: ImageEmbeddings, captions: CaptionEmbeddings, workers: Workers
-  ) -> Tensor {
-    let tiles = PairTile.allPairs(
-      images: images.segments.count, captions: captions.segments, wordRows: Self.tileWords)
-    let folded = FoldedGraphReasoning(reasoning)
-    return .stackingRows(
-      workers.map(tiles.count) { index in
-        let tile = tiles[index]
-        let nodes = alignment.forward(tile, images, captions).nodes
-        return folded.forward(nodes, tile.nodes).output
-      }, columns: configuration.similarityDimension)
+  /// - Returns: [images · captions, m], and what BN_1 ran over, in caption order.
+  func similarityVectors(
+    images: ImageEmbeddings, captions: CaptionEmbeddings, mode: Mode, workers: Workers
+  ) -> (vectors: Tensor, columnNorms: [ChannelNormalization]) {
+    let arrangement = PairArrangement.allPairs(
+      images: images.segments.count, captions: captions.segments, configuration.reasoning)
+    let prepared = PreparedReasoning(reasoning)
+    let results = workers.map(arrangement.tiles.count) { index in
+      let tile = arrangement.tiles[index]
+      let nodes = alignment.forward(tile, images, captions).nodes
+      let tape = prepared.forward(
+        nodes, tile.nodes, isColumn: arrangement.hasColumns, mode: mode)
+      return (output: tape.output, norms: tape.norms)
+    }
+    let rows = Tensor.stackingRows(
+      results.map(\.output), columns: configuration.similarityDimension)
+    return (arrangement.wanted(rows), results.flatMap(\.norms))
   }
 
-  /// The similarity vectors of chosen pairs without a tape: [pairs, m].
+  /// The similarity vectors of chosen pairs, each judged by itself, without a tape: [pairs, m].
   public func similarityVectors(
     of pairs: [ImageCaptionPair], _ encoded: EncodedBatch, workers: Workers
   ) -> Tensor {
-    let tiles = PairTile.cutting(
-      pairs, captions: encoded.captions.segments, wordRows: Self.tileWords)
-    let folded = FoldedGraphReasoning(reasoning)
+    let tiles = PairArrangement.single(pairs, captions: encoded.captions.segments).tiles
+    let prepared = PreparedReasoning(reasoning)
     return .stackingRows(
       workers.map(tiles.count) { index in
         let tile = tiles[index]
         let nodes = alignment.forward(tile, encoded.images, encoded.captions).nodes
-        return folded.forward(nodes, tile.nodes).output
+        return prepared.forward(nodes, tile.nodes, isColumn: false, mode: encoded.mode).output
       }, columns: configuration.similarityDimension)
   }
 
   /// A pass over all pairs of a batch, image by image, that can be differentiated.
   public func recordAllPairs(_ encoded: EncodedBatch, workers: Workers) -> PairTape {
     record(
-      PairTile.allPairs(
+      .allPairs(
         images: encoded.images.segments.count, captions: encoded.captions.segments,
-        wordRows: Self.tileWords),
+        configuration.reasoning),
       encoded, workers: workers)
   }
 
-  /// A pass over chosen pairs that can be differentiated. Pairs that share an image should stand
-  /// next to each other.
+  /// A pass over chosen pairs, as parts of a batch that is scored all against all, that can be
+  /// differentiated. Pairs that share an image should stand next to each other.
   public func record(
     _ pairs: [ImageCaptionPair], _ encoded: EncodedBatch, workers: Workers
   ) -> PairTape {
     record(
-      PairTile.cutting(
-        pairs, captions: encoded.captions.segments, wordRows: Self.tileWords),
+      .chosen(
+        pairs, images: encoded.images.segments.count, captions: encoded.captions.segments,
+        configuration.reasoning),
       encoded, workers: workers)
   }
 
+  /// A pass over each image with the caption of its index, each pair judged by itself, that can be
+  /// differentiated.
+  public func recordMatched(_ encoded: EncodedBatch, workers: Workers) -> PairTape {
+    let pairs = (0..<encoded.images.segments.count).map { ImageCaptionPair(image: $0, caption: $0) }
+    return record(
+      .single(pairs, captions: encoded.captions.segments), encoded, workers: workers)
+  }
+
   private func record(
-    _ tiles: [PairTile], _ encoded: EncodedBatch, workers: Workers
+    _ arrangement: PairArrangement, _ encoded: EncodedBatch, workers: Workers
   ) -> PairTape {
-    let folded = FoldedGraphReasoning(reasoning)
-    let parts = workers.map(tiles.count) { index in
-      let tile = tiles[index]
+    let prepared = PreparedReasoning(reasoning)
+    let parts = workers.map(arrangement.tiles.count) { index in
+      let tile = arrangement.tiles[index]
       let alignmentTape = alignment.forward(tile, encoded.images, encoded.captions)
       return PairTape.Part(
         alignment: alignmentTape,
-        reasoning: folded.forward(alignmentTape.nodes, tile.nodes))
+        reasoning: prepared.forward(
+          alignmentTape.nodes, tile.nodes, isColumn: arrangement.hasColumns, mode: encoded.mode))
     }
+    let rows = Tensor.stackingRows(
+      parts.map(\.reasoning.output), columns: configuration.similarityDimension)
     return PairTape(
-      tiles: tiles, parts: parts, folded: folded,
-      vectors: .stackingRows(
-        parts.map(\.reasoning.output), columns: configuration.similarityDimension))
+      arrangement: arrangement, parts: parts, prepared: prepared, vectors: arrangement.wanted(rows))
   }
 
   /// The gradient of all parameters from that of the similarity vectors.
@@ -103,21 +122,23 @@ extension SimilarityNetwork {
   public func gradient(
     _ tape: PairTape, _ encoded: EncodedBatch, vectorGradient: Tensor, workers: Workers
   ) -> SimilarityNetwork {
-    let firstPairs = Segments(lengths: tape.tiles.map(\.pairs.count))
-    let groups = min(Self.reductionGroups, max(tape.tiles.count, 1))
+    let tiles = tape.arrangement.tiles
+    let firstPairs = Segments(lengths: tiles.map(\.pairs.count))
+    let rowGradient = tape.arrangement.spread(vectorGradient)
+    let groups = min(Self.reductionGroups, max(tiles.count, 1))
     let emptyAlignment = alignment.zeroed()
-    let emptyReasoning = tape.folded.zeroed()
+    let emptyReasoning = tape.prepared.zeroed()
     let sums = workers.map(groups) { group in
       var sum = TileGradients(
         alignment: emptyAlignment, reasoning: emptyReasoning, images: encoded.images.zeroed(),
         captions: encoded.captions.zeroed())
-      let count = tape.tiles.count
+      let count = tiles.count
       for index in group * count / groups..<(group + 1) * count / groups {
-        let nodeGradient = tape.folded.reverse(
-          tape.parts[index].reasoning, vectorGradient[rows: firstPairs[index]],
+        let nodeGradient = tape.prepared.reverse(
+          tape.parts[index].reasoning, rowGradient[rows: firstPairs[index]],
           into: &sum.reasoning)
         alignment.reverse(
-          tape.parts[index].alignment, tape.tiles[index], nodeGradient, images: encoded.images,
+          tape.parts[index].alignment, tiles[index], nodeGradient, images: encoded.images,
           into: &sum.alignment, images: &sum.images, captions: &sum.captions)
       }
       return sum
@@ -144,22 +165,24 @@ extension SimilarityNetwork {
       encoded.imageTape, along: direction.imageEncoder, workers: workers)
     let captions = captionEncoder.tangent(
       encoded.captionTape, along: direction.captionEncoder, workers: workers)
-    let foldedDirection = FoldedGraphReasoning(reasoning, along: direction.reasoning)
-    return .stackingRows(
-      workers.map(tape.tiles.count) { index in
+    let preparedDirection = PreparedReasoning(reasoning, along: direction.reasoning)
+    let tiles = tape.arrangement.tiles
+    let rows = Tensor.stackingRows(
+      workers.map(tiles.count) { index in
         let nodeTangent = alignment.tangent(
-          tape.parts[index].alignment, tape.tiles[index], along: direction.alignment,
+          tape.parts[index].alignment, tiles[index], along: direction.alignment,
           images: encoded.images, images: images, captions: captions)
-        return tape.folded.tangent(
-          tape.parts[index].reasoning, nodeTangent, along: foldedDirection)
+        return tape.prepared.tangent(
+          tape.parts[index].reasoning, nodeTangent, along: preparedDirection)
       }, columns: configuration.similarityDimension)
+    return tape.arrangement.wanted(rows)
   }
 }
 
 /// What the tiles of one group add up to.
 private struct TileGradients: Sendable {
   var alignment: PairAlignment
-  var reasoning: FoldedGraphReasoning
+  var reasoning: PreparedReasoning
   var images: ImageEmbeddings
   var captions: CaptionEmbeddings
 

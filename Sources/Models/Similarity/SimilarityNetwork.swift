@@ -14,7 +14,7 @@ public struct SimilarityNetwork: Parameterized {
   /// Where image and caption meet.
   public var alignment: PairAlignment
   /// From alignments to the similarity vector.
-  public var reasoning: GraphReasoning
+  public var reasoning: SimilarityReasoning
   /// The sizes this network was made with.
   public let configuration: SimilarityConfiguration
 
@@ -24,7 +24,7 @@ public struct SimilarityNetwork: Parameterized {
     imageEncoder = ImageEncoder(configuration, generator: &generator)
     captionEncoder = CaptionEncoder(configuration, generator: &generator)
     alignment = PairAlignment(configuration, generator: &generator)
-    reasoning = GraphReasoning(configuration, generator: &generator)
+    reasoning = SimilarityReasoning(configuration, generator: &generator)
   }
 
   /// Calls `visit` with each trainable tensor under its published name.
@@ -42,6 +42,7 @@ public struct SimilarityNetwork: Parameterized {
     prefix: String, _ visit: (String, inout BatchNorm) throws -> Void
   ) rethrows {
     try imageEncoder.pooling.visitNorms(prefix: prefix + "sim_enc.v_global_w.", visit)
+    try reasoning.visitNorms(prefix: prefix, visit)
   }
 }
 
@@ -98,6 +99,8 @@ public struct BatchDropout: Sendable {
 public struct EncodedBatch: Sendable {
   let imageTape: ImageEncoder.Tape
   let captionTape: CaptionEncoder.Tape
+  /// How it was encoded, and is to be aligned.
+  let mode: Mode
   /// The images in the shared space.
   public let images: ImageEmbeddings
   /// The captions as word indices, or as embeddings once encoded.
@@ -115,12 +118,18 @@ extension SimilarityNetwork {
       batch.captions, mode: mode, embeddingDropout: dropout?.words,
       poolingDropout: dropout?.captions, workers: workers)
     return EncodedBatch(
-      imageTape: imageTape, captionTape: captionTape, images: imageTape.output,
+      imageTape: imageTape, captionTape: captionTape, mode: mode, images: imageTape.output,
       captions: captionTape.output)
   }
 
   /// Moves the BatchNorms' running statistics as the real step on this batch does.
-  public mutating func moveStatistics(towards encoded: EncodedBatch) {
+  /// - Parameter columnNorms: what BN_1 ran over, in caption order.
+  mutating func moveStatistics(
+    towards encoded: EncodedBatch, columnNorms: [ChannelNormalization]
+  ) {
     imageEncoder.pooling.moveStatistics(towards: encoded.imageTape.pooling)
+    guard case .filtration(var filtration) = reasoning else { return }
+    for norm in columnNorms { filtration.norm.moveStatistics(towards: norm) }
+    reasoning = .filtration(filtration)
   }
 }

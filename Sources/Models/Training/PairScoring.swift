@@ -74,7 +74,9 @@ extension CorrectedNetwork {
       ).images
       let parts = captionBlocks.map { captions in
         meta.forward(
-          similarity.similarityVectors(images: images, captions: captions, workers: workers),
+          similarity.similarityVectors(
+            images: images, captions: captions, mode: .evaluation, workers: workers
+          ).vectors,
           workers: workers
         ).similarities.reshaped([block.count, captions.segments.count])
       }

@@ -27,7 +27,8 @@ extension Trainer {
         state.network.calibrationGradient(metaBatch, dropout: masks, workers: workers))
     }
     gradients.meta.clip(toNorm: TrainingRecipe.gradientNorm)
-    state.network.similarity.moveStatistics(towards: gradients.encoded)
+    state.network.similarity.moveStatistics(
+      towards: gradients.encoded, columnNorms: gradients.columnNorms)
     state.similarityOptimizer.step(
       &state.network.similarity, gradient: gradients.similarity, learningRate: recipe.warmupRate,
       workers: workers)
@@ -56,7 +57,8 @@ extension Trainer {
     var main = state.network.mainGradient(mainBatch, workers: workers)
     try check(main.loss, main.gradient.norm, place)
     main.gradient.clip(toNorm: TrainingRecipe.gradientNorm)
-    state.network.similarity.moveStatistics(towards: mainBatch.encoded)
+    state.network.similarity.moveStatistics(
+      towards: mainBatch.encoded, columnNorms: mainBatch.columnNorms)
     state.similarityOptimizer.step(
       &state.network.similarity, gradient: main.gradient, learningRate: recipe.rate * decay,
       workers: workers)

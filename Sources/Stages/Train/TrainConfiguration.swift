@@ -36,6 +36,8 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
   public var selectTogether: Bool?
   /// Dev images that choose the best epoch.
   public var devImages: Int?
+  /// The variant of SGRAF.
+  public var reasoning: ReasoningKind?
   /// d of the networks.
   public var embedSize: Int?
   /// m of the networks.
@@ -62,6 +64,7 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
     case cleanThreshold = "clean-threshold"
     case selectTogether = "select-together"
     case devImages = "dev-images"
+    case reasoning = "reasoning"
     case embedSize = "embed-size"
     case similarityDimension = "similarity-dimension"
     case minimumCount = "minimum-count"
@@ -97,6 +100,7 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
     cleanThreshold = try container.decodeIfPresent(Double.self, forKey: .cleanThreshold)
     selectTogether = try container.decodeIfPresent(Bool.self, forKey: .selectTogether)
     devImages = try container.decodeIfPresent(Int.self, forKey: .devImages)
+    reasoning = try container.decodeIfPresent(ReasoningKind.self, forKey: .reasoning)
     embedSize = try container.decodeIfPresent(Int.self, forKey: .embedSize)
     similarityDimension = try container.decodeIfPresent(Int.self, forKey: .similarityDimension)
     minimumCount = try container.value(.minimumCount, default: 4)
@@ -129,6 +133,7 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
   func sizes(regionDimension: Int, regions: Int, vocabularySize: Int) -> SimilarityConfiguration {
     var sizes = preset.configuration(
       regionDimension: regionDimension, regions: regions, vocabularySize: vocabularySize)
+    sizes.reasoning = reasoning ?? sizes.reasoning
     sizes.embedSize = embedSize ?? sizes.embedSize
     sizes.similarityDimension = similarityDimension ?? sizes.similarityDimension
     return sizes

@@ -13,12 +13,12 @@ import Testing
   static let cases: [URL] = {
     let folder =
       ProcessInfo.processInfo.environment["WINNOW_REFERENCE"].map { URL(filePath: $0) }
-      ?? Bundle.module.resourceURL?.appending(path: "Fixtures")
+      ?? Bundle.module.resourceURL?.appending(path: "Fixtures/reference")
     let files = folder.flatMap {
       try? FileManager.default.contentsOfDirectory(at: $0, includingPropertiesForKeys: nil)
     }
     return (files ?? [])
-      .filter { $0.pathExtension == "safetensors" && $0.lastPathComponent.hasPrefix("s") }
+      .filter { $0.pathExtension == "safetensors" }
       .sorted { $0.path < $1.path }
   }()
 
