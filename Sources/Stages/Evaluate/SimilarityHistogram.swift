@@ -17,12 +17,14 @@ public struct SimilarityHistogram: Codable, Sendable, Equatable {
     if isKept { kept[bin] += 1 } else { rejected[bin] += 1 }
   }
 
-  /// A line a bin: `0.45  ░░░░████ 12 kept, 40 rejected`.
+  /// A line a bin, from the first that has pairs to the last: `0.45  ░░░░████ 40/12` for 40 rejected
+  /// and 12 kept pairs.
   public var text: String {
     let largest = zip(kept, rejected).map(+).max() ?? 0
-    guard largest > 0 else { return "no pair has a decision" }
+    let filled = kept.indices.filter { kept[$0] + rejected[$0] > 0 }
+    guard let first = filled.first, let last = filled.last else { return "no pair has a decision" }
     let width = 48
-    return kept.indices.map { bin in
+    return (first...last).map { bin in
       let low = Double(bin) / Double(kept.count)
       let rejectedBar = bar(rejected[bin], of: largest, width)
       let keptBar = bar(kept[bin], of: largest, width)

@@ -18,6 +18,11 @@ public struct PurifyStage: Stage {
   /// A value of its parts.
   public init(_ configuration: PurifyConfiguration) { self.configuration = configuration }
 
+  /// Refuses a workspace without pairs before anything is written there.
+  public func check(in workspace: Workspace) throws {
+    try workspace.openIngested(.reading).close()
+  }
+
   /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> PurifySummary {
     let database = try workspace.openIngested(.writing)

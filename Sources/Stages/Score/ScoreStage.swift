@@ -61,6 +61,11 @@ public struct ScoreStage: Stage {
   /// A value of its parts.
   public init(_ configuration: ScoreConfiguration) { self.configuration = configuration }
 
+  /// Refuses a workspace without pairs before anything is written there.
+  public func check(in workspace: Workspace) throws {
+    try workspace.openIngested(.reading).close()
+  }
+
   /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> ScoreSummary {
     let database = try workspace.openIngested(.writing)

@@ -27,6 +27,11 @@ public struct TrainStage: Stage {
     self.afterEpoch = afterEpoch
   }
 
+  /// Refuses a workspace without pairs before anything is written there.
+  public func check(in workspace: Workspace) throws {
+    try workspace.openIngested(.reading).close()
+  }
+
   /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> TrainSummary {
     let database = try workspace.openIngested(.writing)

@@ -58,6 +58,7 @@ import Testing
       nothing?.description
         == "\(path): nothing was ingested yet; run: winnow-ingest --workspace \(path) --input M.tsv"
     )
+    #expect(!FileManager.default.fileExists(atPath: path))
     let input = try fixture.stages.manifest(Array("a\tx.png\n".utf8))
     try fixture.stages.perform(IngestStage(IngestConfiguration(inputs: [input])))
     let unfeaturized = #expect(throws: StagesError.self) {
