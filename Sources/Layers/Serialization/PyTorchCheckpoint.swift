@@ -25,13 +25,7 @@ public struct PyTorchCheckpoint: Sendable {
   /// - Throws: `LayersError` if it cannot be read, is no such checkpoint, or holds anything but
   ///   named tensors.
   public init(contentsOf url: URL) throws(LayersError) {
-    let data: Data
-    do {
-      data = try Data(contentsOf: url, options: .mappedIfSafe)
-    } catch {
-      throw .unreadable(file: url.path, reason: error.localizedDescription)
-    }
-    try self.init(data, name: url.path)
+    try self.init(MappedFile.read(url), name: url.path)
   }
 
   /// Reads a file from memory.

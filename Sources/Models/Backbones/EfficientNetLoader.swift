@@ -56,10 +56,8 @@ struct EfficientNetLoader {
   func finish() throws(LayersError) {
     for name in checkpoint.names where !taken.contains(name) {
       if name == "_fc.weight" || name == "_fc.bias" { continue }
-      let nearest = taken.min {
-        (Self.distance($0, name), $0) < (Self.distance($1, name), $1)
-      }
-      throw .unexpectedTensor(file: checkpoint.name, name: name, nearest: nearest)
+      throw .unexpectedTensor(
+        file: checkpoint.name, name: name, nearest: NearestTensorName.to(name, among: taken))
     }
   }
 
@@ -132,20 +130,5 @@ struct EfficientNetLoader {
           + "variance")
     }
     return (scale, shift)
-  }
-
-  /// Levenshtein distance.
-  private static func distance(_ left: String, _ right: String) -> Int {
-    let right = Array(right.utf8)
-    var previous = Array(0...right.count)
-    for (row, byte) in left.utf8.enumerated() {
-      var current = [row + 1]
-      for (column, other) in right.enumerated() {
-        let replaced = previous[column] + (byte == other ? 0 : 1)
-        current.append(min(replaced, previous[column + 1] + 1, current[column] + 1))
-      }
-      previous = current
-    }
-    return previous[right.count]
   }
 }

@@ -49,7 +49,7 @@ public struct CheckpointReader {
   public func finish(prefix: String) throws {
     for name in file.names where name.hasPrefix(prefix) && !used.contains(name) {
       throw LayersError.unexpectedTensor(
-        file: file.name, name: name, nearest: nearestName(to: name, among: used))
+        file: file.name, name: name, nearest: NearestTensorName.to(name, among: used))
     }
   }
 }
@@ -69,18 +69,4 @@ extension SafetensorsWriter {
       add(normPrefix + "num_batches_tracked", integers: [Int64(norm.batchesTracked)], shape: [])
     }
   }
-}
-
-/// The name with the longest common beginning and end.
-private func nearestName(to name: String, among names: Set<String>) -> String? {
-  names.max { left, right in
-    let leftCloseness = closeness(left, name)
-    let rightCloseness = closeness(right, name)
-    return (leftCloseness, right) < (rightCloseness, left)
-  }
-}
-
-private func closeness(_ left: String, _ right: String) -> Int {
-  let pairs = zip(left, right).prefix { $0 == $1 }.count
-  return pairs + zip(left.reversed(), right.reversed()).prefix { $0 == $1 }.count
 }

@@ -5,7 +5,7 @@ import Tensors
 public struct PairTape: Sendable {
   struct Part: Sendable {
     let alignment: PairAlignment.Tape
-    let reasoning: PreparedReasoning.Tape
+    let reasoning: ReasoningTape
   }
 
   let arrangement: PairArrangement

@@ -1,19 +1,13 @@
 import Layers
 import Tensors
 
-/// How the alignments of a pair become its similarity vector: one of the two variants of SGRAF.
-public enum SimilarityReasoning: Parameterized {
-  case graph(GraphReasoning)
+/// How the alignments of a pair become its similarity vector: one of the two variants of SGRAF, the
+/// graph in one of its two forms.
+public enum ReasoningVariant<Graph: Parameterized>: Parameterized {
+  /// Similarity graph reasoning.
+  case graph(Graph)
+  /// Similarity attention filtration.
   case filtration(SimilarityFiltration)
-
-  /// Random initial weights.
-  public init(_ configuration: SimilarityConfiguration, generator: inout RandomGenerator) {
-    switch configuration.reasoning {
-    case .graph: self = .graph(GraphReasoning(configuration, generator: &generator))
-    case .filtration:
-      self = .filtration(SimilarityFiltration(configuration, generator: &generator))
-    }
-  }
 
   /// Calls `visit` with each trainable tensor under its published name.
   public mutating func visitParameters(
@@ -28,6 +22,20 @@ public enum SimilarityReasoning: Parameterized {
       try reasoning.visitParameters(prefix: prefix, visit)
     }
   }
+}
+
+/// A reasoning as it is trained and stored.
+public typealias SimilarityReasoning = ReasoningVariant<GraphReasoning>
+
+extension SimilarityReasoning {
+  /// Random initial weights.
+  public init(_ configuration: SimilarityConfiguration, generator: inout RandomGenerator) {
+    switch configuration.reasoning {
+    case .graph: self = .graph(GraphReasoning(configuration, generator: &generator))
+    case .filtration:
+      self = .filtration(SimilarityFiltration(configuration, generator: &generator))
+    }
+  }
 
   /// Visits the BatchNorm of the filtration, where there is one.
   mutating func visitNorms(
@@ -39,11 +47,30 @@ public enum SimilarityReasoning: Parameterized {
   }
 }
 
-/// A reasoning prepared for a batch: the graph's steps folded, the filtration as it is.
-enum PreparedReasoning: Parameterized {
-  case graph(FoldedGraphReasoning)
-  case filtration(SimilarityFiltration)
+/// What a tile's pass leaves behind for its derivatives.
+enum ReasoningTape: Sendable {
+  case graph(FoldedGraphReasoning.Tape)
+  case filtration(SimilarityFiltration.Tape)
 
+  /// The similarity vectors: [pairs, m].
+  var output: Tensor {
+    switch self {
+    case .graph(let tape): tape.output
+    case .filtration(let tape): tape.output
+    }
+  }
+
+  /// What BN_1 ran over, in order; empty for a graph.
+  var norms: [ChannelNormalization] {
+    guard case .filtration(let tape) = self else { return [] }
+    return tape.norms
+  }
+}
+
+/// A reasoning prepared for a batch: the graph's steps folded, the filtration as it is.
+typealias PreparedReasoning = ReasoningVariant<FoldedGraphReasoning>
+
+extension PreparedReasoning {
   init(_ reasoning: SimilarityReasoning) {
     switch reasoning {
     case .graph(let reasoning): self = .graph(FoldedGraphReasoning(reasoning))
@@ -61,19 +88,6 @@ enum PreparedReasoning: Parameterized {
     }
   }
 
-  mutating func visitParameters(
-    prefix: String, _ visit: (String, inout Tensor) throws -> Void
-  ) rethrows {
-    switch self {
-    case .graph(var reasoning):
-      defer { self = .graph(reasoning) }
-      try reasoning.visitParameters(prefix: prefix, visit)
-    case .filtration(var reasoning):
-      defer { self = .filtration(reasoning) }
-      try reasoning.visitParameters(prefix: prefix, visit)
-    }
-  }
-
   /// Adds what this gradient means for the reasoning itself.
   func unfold(for reasoning: SimilarityReasoning, into gradient: inout SimilarityReasoning) {
     switch (self, reasoning, gradient) {
@@ -87,31 +101,11 @@ enum PreparedReasoning: Parameterized {
     }
   }
 
-  /// What a tile's pass leaves behind for its derivatives.
-  enum Tape: Sendable {
-    case graph(FoldedGraphReasoning.Tape)
-    case filtration(SimilarityFiltration.Tape)
-
-    /// The similarity vectors: [pairs, m].
-    var output: Tensor {
-      switch self {
-      case .graph(let tape): tape.output
-      case .filtration(let tape): tape.output
-      }
-    }
-
-    /// What BN_1 ran over, in order; empty for a graph.
-    var norms: [ChannelNormalization] {
-      guard case .filtration(let tape) = self else { return [] }
-      return tape.norms
-    }
-  }
-
   /// - Parameters:
   ///   - nodes: [nodes of the tile's pairs, m].
   ///   - segments: the nodes of each pair.
   ///   - isColumn: whether the tile is a whole column of the batch: all images of one caption.
-  func forward(_ nodes: Tensor, _ segments: Segments, isColumn: Bool, mode: Mode) -> Tape {
+  func forward(_ nodes: Tensor, _ segments: Segments, isColumn: Bool, mode: Mode) -> ReasoningTape {
     switch self {
     case .graph(let reasoning): .graph(reasoning.forward(nodes, segments))
     case .filtration(let reasoning):
@@ -124,7 +118,7 @@ enum PreparedReasoning: Parameterized {
 
   /// Adds the gradients of the parameters, and returns that of the nodes.
   func reverse(
-    _ tape: Tape, _ outputGradient: Tensor, into gradient: inout PreparedReasoning
+    _ tape: ReasoningTape, _ outputGradient: Tensor, into gradient: inout PreparedReasoning
   ) -> Tensor {
     switch (self, tape, gradient) {
     case (.graph(let reasoning), .graph(let tape), .graph(var sum)):
@@ -140,7 +134,9 @@ enum PreparedReasoning: Parameterized {
   }
 
   /// The tangent of the similarity vectors.
-  func tangent(_ tape: Tape, _ nodeTangent: Tensor, along direction: PreparedReasoning) -> Tensor {
+  func tangent(
+    _ tape: ReasoningTape, _ nodeTangent: Tensor, along direction: PreparedReasoning
+  ) -> Tensor {
     switch (self, tape, direction) {
     case (.graph(let reasoning), .graph(let tape), .graph(let direction)):
       reasoning.tangent(tape, nodeTangent, along: direction)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Tensors
 import Testing
 
@@ -103,7 +104,7 @@ import Testing
   }
 
   @Test func mutatedFilesEndInValuesOrErrors() {
-    var mutation = Mutation(state: 5)
+    var mutation = Mutation(seed: 5, fragment: [0x71, 0x28])
     var (read, refused) = (0, 0)
     for _ in 0..<5000 {
       do {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Tensors
 import Testing
 
@@ -131,7 +132,7 @@ import Testing
 
   @Test func mutatedFilesEndInValuesOrErrors() {
     let seed = [UInt8](sample().data())
-    var mutation = Mutation(state: 11)
+    var mutation = Mutation(seed: 11, fragment: Array("[{".utf8))
     var (read, refused) = (0, 0)
     for _ in 0..<5000 {
       do {
