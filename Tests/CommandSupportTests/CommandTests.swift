@@ -60,6 +60,29 @@ import Testing
     #expect(try run("winnow", "run", "p.yaml", "--set", "NAME").status == 2)
   }
 
+  @Test func valuesThatCannotBeAreWrongUsage() throws {
+    let both = try run(
+      "winnow-purify", "--workspace", "w", "--threshold", "0.5", "--keep-fraction", "0.3")
+    #expect(both.status == 2)
+    #expect(
+      both.errors
+        == "winnow-purify: error: purify: threshold: give only one of threshold, keep-fraction and"
+        + " target-precision\nSee 'winnow-purify --help'.\n")
+    #expect(try run("winnow-featurize", "--workspace", "w", "--grid", "99").status == 2)
+    let folder = try ScratchFolder()
+    let manifest = try folder.write(Array("a\tx\nb\ty\n".utf8), to: "m.tsv")
+    let ratio = try run(
+      "winnow-corrupt", "--input", manifest, "--ratio", "2", "--seed", "1", "--output",
+      folder.file("n.tsv"), "--truth", folder.file("t.tsv"))
+    #expect(ratio.status == 2, "\(ratio.errors)")
+    // The same file by another name.
+    let onto = try run(
+      "winnow-corrupt", "--input", manifest, "--ratio", "0.5", "--seed", "1", "--output",
+      folder.path + "/./m.tsv", "--truth", folder.file("t.tsv"))
+    #expect(onto.status == 2, "\(onto.errors)")
+    #expect(try folder.names == ["m.tsv"])
+  }
+
   @Test func failureIsOneAndSaysWhat() throws {
     let folder = try ScratchFolder()
     let workspace = folder.file("w")

@@ -23,6 +23,12 @@ import Testing
     #expect(throws: PairsError.self) { try vocabulary([], minimumCount: 0) }
   }
 
+  @Test func endlessCaptionsAreCut() throws {
+    let found = try vocabulary([["a"]])
+    let encoded = found.encode(Array(repeating: "a", count: 5000))
+    #expect(encoded == [1] + Array(repeating: 4, count: Vocabulary.longestCaption) + [2])
+  }
+
   @Test func accentsAreComparedByBytes() throws {
     let composed = "caf\u{E9}"
     let decomposed = "cafe\u{301}"

@@ -103,6 +103,17 @@ import Testing
     #expect(failure { $0.op("t") }.contains("no mark on the stack"))
   }
 
+  @Test func theStrideOfASingleElementMayBeAnything() throws {
+    let file = PickleBuilder.file(storages: [("1", 6, Array(repeating: 0, count: 24))]) {
+      $0.op("}")
+      $0.string("t")
+      $0.tensor(key: "1", count: 6, shape: [3, 2, 1], strides: [2, 1, .max])
+      $0.op("s")
+    }
+    let tensor = try PyTorchCheckpoint(Data(file), name: "w.pth").tensor("t")
+    #expect(tensor.shape == [3, 2, 1])
+  }
+
   @Test func mutatedFilesEndInValuesOrErrors() {
     var mutation = Mutation(seed: 5, fragment: [0x71, 0x28])
     var (read, refused) = (0, 0)

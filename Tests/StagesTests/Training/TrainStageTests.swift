@@ -82,6 +82,34 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: fixture.workspace.modelsPath))
   }
 
+  @Test func weightsThatAreNoNumbersAreNamed() throws {
+    try fixture.prepare()
+    try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+    let name = "run/models/net-a.safetensors"
+    var bytes = try fixture.stages.folder.read(name)
+    bytes.replaceSubrange(bytes.count - 4..<bytes.count, with: [0, 0, 0xC0, 0x7F])
+    try fixture.stages.folder.write(bytes, to: name)
+    let error = #expect(throws: (any Error).self) {
+      try fixture.stages.perform(ScoreStage(ScoreConfiguration()))
+    }
+    #expect("\(try #require(error))".hasSuffix("holds values that are not finite"))
+  }
+
+  @Test func otherFeaturesNeedAnotherModel() throws {
+    try fixture.prepare()
+    try fixture.score()
+    let other = fixture.images.stage(FeaturizeConfiguration(grid: 3, workers: 1))
+    try fixture.stages.perform(other, restarts: true)
+    let path = fixture.workspace.path
+    let error = #expect(throws: StagesError.self) {
+      try fixture.stages.perform(ScoreStage(ScoreConfiguration()))
+    }
+    #expect(
+      error?.description
+        == "\(path): the model was trained on other features than these (9 regions of 3 numbers);"
+        + " run: winnow-train --workspace \(path) --seed 1")
+  }
+
   @Test func aDamagedNetworkIsNamed() throws {
     try fixture.prepare()
     try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
