@@ -90,9 +90,24 @@ public struct SegmentBlocks: Sendable {
 
   /// Each block, or its transpose, times the rows of its segment: [rows, columns].
   public func times(_ rows: Tensor, _ orientation: Orientation = .asStored) -> Tensor {
-    precondition(rows.rows == segments.rowCount, "\(rows.rows) rows of \(segments.rowCount)")
+    var result = Tensor(uninitializedShape: [rows.rows, rows.columns])
+    multiply(rows, orientation, into: &result, keeps: false)
+    return result
+  }
+
+  /// Adds each block, or its transpose, times the rows of its segment to those rows of `sum`.
+  public func addTimes(_ rows: Tensor, _ orientation: Orientation = .asStored, to sum: inout Tensor)
+  {
+    multiply(rows, orientation, into: &sum, keeps: true)
+  }
+
+  private func multiply(
+    _ rows: Tensor, _ orientation: Orientation, into result: inout Tensor, keeps: Bool
+  ) {
+    precondition(
+      rows.rows == segments.rowCount && result.rows == rows.rows && result.columns == rows.columns,
+      "\(rows.shape) into \(result.shape) over \(segments.rowCount) rows")
     let width = rows.columns
-    var result = Tensor(uninitializedShape: [rows.rows, width])
     let segments = segments
     let offsets = blockOffsets
     values.withPointer { blocks in
@@ -104,11 +119,10 @@ public struct SegmentBlocks: Sendable {
             guard length > 0, width > 0 else { continue }
             smallProduct(
               blocks + offsets[segment], orientation, rows + start, into: target + start,
-              length: length, width: width)
+              length: length, width: width, keeps: keeps)
           }
         }
       }
     }
-    return result
   }
 }

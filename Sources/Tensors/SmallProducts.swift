@@ -1,11 +1,22 @@
 /// Products of matrices with a few dozen rows, such as the attention of a pair's nodes to each
 /// other: too small for BLAS, which would spend most of its time on packing them.
 
-/// target = left · rightᵀ; left: [rows, width], right: [columns, width], target: [rows, columns].
+/// target = left · rightᵀ, added to what is there if asked; left: [rows, width], right:
+/// [columns, width], target: [rows, columns].
 func smallProductTransposed(
   _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>,
-  into target: UnsafeMutablePointer<Float>, rows: Int, columns: Int, width: Int
+  into target: UnsafeMutablePointer<Float>, rows: Int, columns: Int, width: Int,
+  keeps: Bool = false
 ) {
+  // The last block may compute its last row twice: sums are added to what was there before.
+  @inline(__always)
+  func put(_ upper: Float, _ lower: Float, _ row: Int, _ second: Int, _ column: Int) {
+    let place = target + row * columns + column
+    let below = target + second * columns + column
+    let before = keeps ? (place.pointee, below.pointee) : (0, 0)
+    place.pointee = before.0 + upper
+    below.pointee = before.1 + lower
+  }
   var row = 0
   while row < rows {
     let second = min(row + 1, rows - 1)
@@ -16,14 +27,13 @@ func smallProductTransposed(
       let block = right + column * width
       let sums = dotBlock(upper, lower, block, width)
       for index in 0..<4 {
-        target[row * columns + column + index] = sums.upper[index]
-        target[second * columns + column + index] = sums.lower[index]
+        put(sums.upper[index], sums.lower[index], row, second, column + index)
       }
       column += 4
     }
     while column < columns {
-      target[row * columns + column] = dotProduct(upper, right + column * width, width)
-      target[second * columns + column] = dotProduct(lower, right + column * width, width)
+      let line = right + column * width
+      put(dotProduct(upper, line, width), dotProduct(lower, line, width), row, second, column)
       column += 1
     }
     row += 2
@@ -74,67 +84,14 @@ private func dotBlock(
   return (upperSums, lowerSums)
 }
 
-/// target = weights · rows, or weightsᵀ · rows; weights: [length, length], rows and target:
-/// [length, width].
+/// target = weights · rows, or weightsᵀ · rows, added to what is there if asked; weights: [length,
+/// length], rows and target: [length, width].
 func smallProduct(
   _ weights: UnsafePointer<Float>, _ orientation: Orientation, _ rows: UnsafePointer<Float>,
-  into target: UnsafeMutablePointer<Float>, length: Int, width: Int
+  into target: UnsafeMutablePointer<Float>, length: Int, width: Int, keeps: Bool = false
 ) {
-  // Element (i, j) of the oriented weights is weights[i · down + j · along].
-  let down = orientation == .asStored ? length : 1
-  let along = orientation == .asStored ? 1 : length
-  var row = 0
-  while row < length {
-    // The last block may compute its last row more than once.
-    let second = min(row + 1, length - 1)
-    let third = min(row + 2, length - 1)
-    let fourth = min(row + 3, length - 1)
-    var column = 0
-    while column + 2 * laneCount <= width {
-      var sum00 = Vector.zero
-      var sum01 = Vector.zero
-      var sum10 = Vector.zero
-      var sum11 = Vector.zero
-      var sum20 = Vector.zero
-      var sum21 = Vector.zero
-      var sum30 = Vector.zero
-      var sum31 = Vector.zero
-      for inner in 0..<length {
-        let left = rows.vector(at: inner * width + column)
-        let right = rows.vector(at: inner * width + column + laneCount)
-        let factors = weights + inner * along
-        let factor0 = Vector(repeating: factors[row * down])
-        sum00 = sum00.addingProduct(factor0, left)
-        sum01 = sum01.addingProduct(factor0, right)
-        let factor1 = Vector(repeating: factors[second * down])
-        sum10 = sum10.addingProduct(factor1, left)
-        sum11 = sum11.addingProduct(factor1, right)
-        let factor2 = Vector(repeating: factors[third * down])
-        sum20 = sum20.addingProduct(factor2, left)
-        sum21 = sum21.addingProduct(factor2, right)
-        let factor3 = Vector(repeating: factors[fourth * down])
-        sum30 = sum30.addingProduct(factor3, left)
-        sum31 = sum31.addingProduct(factor3, right)
-      }
-      target.store(sum00, at: row * width + column)
-      target.store(sum01, at: row * width + column + laneCount)
-      target.store(sum10, at: second * width + column)
-      target.store(sum11, at: second * width + column + laneCount)
-      target.store(sum20, at: third * width + column)
-      target.store(sum21, at: third * width + column + laneCount)
-      target.store(sum30, at: fourth * width + column)
-      target.store(sum31, at: fourth * width + column + laneCount)
-      column += 2 * laneCount
-    }
-    for line in row...fourth {
-      for rest in column..<width {
-        var sum: Float = 0
-        for inner in 0..<length {
-          sum += weights[line * down + inner * along] * rows[inner * width + rest]
-        }
-        target[line * width + rest] = sum
-      }
-    }
-    row += 4
-  }
+  PanelProduct(
+    left: LeftOperand(weights, orientation, stride: length), rows: length, inner: length,
+    columns: width, target: target
+  ).run(.matrix(rows, .asStored, stride: width), keeps: keeps)
 }

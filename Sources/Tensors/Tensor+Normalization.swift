@@ -11,28 +11,24 @@ public struct NormalizedRows: Sendable {
   /// The ε of the published method, outside the root.
   public static let epsilon: Float = 1e-8
 
-  /// - Parameter input: any shape; its rows are normalised.
-  public init(_ input: Tensor, workers: Workers = .single) {
-    let width = input.columns
-    let height = input.rows
-    var output = Tensor(uninitializedShape: input.shape)
+  /// - Parameter input: any shape; its rows are normalised, in place where nothing else holds them.
+  public init(_ input: consuming Tensor, workers: Workers = .single) {
+    var output = consume input
+    let width = output.columns
+    let height = output.rows
     var norms = Tensor(uninitializedShape: [height])
-    input.withPointer { source in
-      output.withMutablePointer { target in
-        norms.withMutablePointer { norms in
-          let source = SharedPointer(source)
-          let target = SharedMutablePointer(target)
-          let norms = SharedMutablePointer(norms)
-          let rowsPerChunk = 64
-          workers.forEach((height + rowsPerChunk - 1) / rowsPerChunk) { chunk in
-            for row in chunk * rowsPerChunk..<min((chunk + 1) * rowsPerChunk, height) {
-              let line = source.pointer + row * width
-              let norm = dotProduct(line, line, width).squareRoot()
-              norms.pointer[row] = norm
-              let factor = 1 / (norm + Self.epsilon)
-              let result = target.pointer + row * width
-              for index in 0..<width { result[index] = line[index] * factor }
-            }
+    output.withMutablePointer { target in
+      norms.withMutablePointer { norms in
+        let target = SharedMutablePointer(target)
+        let norms = SharedMutablePointer(norms)
+        let rowsPerChunk = 64
+        workers.forEach((height + rowsPerChunk - 1) / rowsPerChunk) { chunk in
+          for row in chunk * rowsPerChunk..<min((chunk + 1) * rowsPerChunk, height) {
+            let line = target.pointer + row * width
+            let norm = dotProduct(line, line, width).squareRoot()
+            norms.pointer[row] = norm
+            let factor = 1 / (norm + Self.epsilon)
+            for index in 0..<width { line[index] *= factor }
           }
         }
       }
@@ -82,6 +78,29 @@ public struct NormalizedRows: Sendable {
 }
 
 extension Tensor {
+  /// (x / (‖x‖ + ε) − q)², row by row, for rows x of this tensor and q of another: what a local
+  /// alignment sees of a context and its word, without keeping the normalised context.
+  public mutating func becomeSquaredDifference(ofNormalizedRowsFrom other: Tensor) {
+    precondition(
+      other.rows == rows && other.columns == columns, "shapes \(shape) and \(other.shape)")
+    let width = columns
+    let height = rows
+    other.withPointer { other in
+      withMutablePointer { pointer in
+        for row in 0..<height {
+          let line = pointer + row * width
+          let norm = dotProduct(line, line, width).squareRoot()
+          let factor = Vector(repeating: 1 / (norm + NormalizedRows.epsilon))
+          forEachVector(width) { column, lanes in
+            let difference =
+              lanes.load(line, column) * factor - lanes.load(other + row * width, column)
+            lanes.store(difference * difference, line, column)
+          }
+        }
+      }
+    }
+  }
+
   /// Replaces each row by softmax(sharpness · row).
   public mutating func softmaxRows(sharpness: Float = 1) {
     let width = columns

@@ -14,8 +14,11 @@ extension Tensor {
     }
   }
 
-  /// Adds each row of `source` to the row of this tensor that `indices` names for it, in order.
-  public mutating func scatterAdd(_ source: Tensor, toRows indices: [Int]) {
+  /// Adds `factor` times each row of `source` to the row of this tensor that `indices` names for
+  /// it, in order.
+  public mutating func scatterAdd(
+    _ source: Tensor, scaledBy factor: Float = 1, toRows indices: [Int]
+  ) {
     precondition(
       source.rows == indices.count && source.columns == columns,
       "scattering \(source.shape) by \(indices.count) indices into \(shape)")
@@ -25,7 +28,7 @@ extension Tensor {
       withMutablePointer { target in
         for (line, index) in indices.enumerated() {
           precondition(index >= 0 && index < height, "row \(index) of \(height)")
-          addRow(source + line * width, scaledBy: 1, to: target + index * width, width)
+          addRow(source + line * width, scaledBy: factor, to: target + index * width, width)
         }
       }
     }

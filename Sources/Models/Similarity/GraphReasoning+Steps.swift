@@ -53,17 +53,29 @@ struct FoldedGraphReasoning: Parameterized {
       step.unfold(for: reasoning.steps[index], into: &gradient.steps[index])
     }
   }
+}
 
+/// All steps of a graph reasoning, packed for the tiles of a batch.
+struct PackedGraphReasoning: Sendable {
+  let folded: FoldedGraphReasoning
+  let steps: [PackedReasoningStep]
+
+  init(_ folded: FoldedGraphReasoning) {
+    self.folded = folded
+    steps = folded.steps.map(PackedReasoningStep.init)
+  }
+
+  /// What a pass leaves behind for its derivatives.
   struct Tape: Sendable {
-    let steps: [FoldedReasoningStep.Tape]
-    let last: FoldedReasoningStep.HeadTape
+    let steps: [PackedReasoningStep.Tape]
+    let last: PackedReasoningStep.HeadTape
 
     /// The similarity vectors: [pairs, m].
     var output: Tensor { last.output }
   }
 
   func forward(_ nodes: Tensor, _ segments: Segments) -> Tape {
-    var tapes: [FoldedReasoningStep.Tape] = []
+    var tapes: [PackedReasoningStep.Tape] = []
     for step in steps.dropLast() {
       tapes.append(step.forward(tapes.last?.output ?? nodes, segments))
     }
@@ -84,7 +96,7 @@ struct FoldedGraphReasoning: Parameterized {
     return nodeGradient
   }
 
-  func tangent(_ tape: Tape, _ nodeTangent: Tensor, along direction: FoldedGraphReasoning) -> Tensor
+  func tangent(_ tape: Tape, _ nodeTangent: Tensor, along direction: PackedGraphReasoning) -> Tensor
   {
     var change = nodeTangent
     for index in steps.indices.dropLast() {

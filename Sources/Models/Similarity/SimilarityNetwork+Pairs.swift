@@ -4,13 +4,14 @@ import Tensors
 /// What a pass over some pairs of a batch leaves behind for its derivatives.
 public struct PairTape: Sendable {
   struct Part: Sendable {
-    let alignment: PairAlignment.Tape
+    let alignment: PreparedAlignment.Tape
     let reasoning: ReasoningTape
   }
 
   let arrangement: PairArrangement
   let parts: [Part]
-  let prepared: PreparedReasoning
+  let alignment: PreparedAlignment
+  let reasoning: PreparedReasoning
 
   /// The similarity vectors, in the order of the pairs: [pairs, m].
   public let vectors: Tensor
@@ -25,7 +26,7 @@ extension SimilarityNetwork {
   static let reductionGroups = 8
 
   /// Tiles hold about this many words, so that what a tile computes stays near the processor.
-  static let tileWords = 384
+  static let tileWords = 128
 
   /// The similarity vectors of all pairs of a batch, image by image, without a tape.
   /// - Returns: [images · captions, m], and what BN_1 ran over, in caption order.
@@ -43,12 +44,13 @@ extension SimilarityNetwork {
   ) -> (vectors: Tensor, columnNorms: [ChannelNormalization]) {
     let arrangement = PairArrangement.allPairs(
       images: images.segments.count, captions: captions.segments, configuration.reasoning)
-    let prepared = PreparedReasoning(reasoning)
+    let alignment = PreparedAlignment(
+      alignment, images, captions, packsRegions: true, workers: workers)
+    let reasoning = PreparedReasoning(reasoning)
     let results = workers.map(arrangement.tiles.count) { index in
       let tile = arrangement.tiles[index]
-      let nodes = alignment.forward(tile, images, captions).nodes
-      let tape = prepared.forward(
-        nodes, tile.nodes, isColumn: arrangement.hasColumns, mode: mode)
+      let tape = reasoning.forward(
+        alignment.nodes(tile), tile.nodes, isColumn: arrangement.hasColumns, mode: mode)
       return (output: tape.output, norms: tape.norms)
     }
     let rows = Tensor.stackingRows(
@@ -61,12 +63,15 @@ extension SimilarityNetwork {
     of pairs: [ImageCaptionPair], _ encoded: EncodedBatch, workers: Workers
   ) -> Tensor {
     let tiles = PairArrangement.single(pairs, captions: encoded.captions.segments).tiles
-    let prepared = PreparedReasoning(reasoning)
+    let alignment = PreparedAlignment(
+      alignment, encoded.images, encoded.captions, packsRegions: false, workers: workers)
+    let reasoning = PreparedReasoning(reasoning)
     return .stackingRows(
       workers.map(tiles.count) { index in
         let tile = tiles[index]
-        let nodes = alignment.forward(tile, encoded.images, encoded.captions).nodes
-        return prepared.forward(nodes, tile.nodes, isColumn: false, mode: encoded.mode).output
+        return reasoning.forward(
+          alignment.nodes(tile), tile.nodes, isColumn: false, mode: encoded.mode
+        ).output
       }, columns: configuration.similarityDimension)
   }
 
@@ -76,7 +81,7 @@ extension SimilarityNetwork {
       .allPairs(
         images: encoded.images.segments.count, captions: encoded.captions.segments,
         configuration.reasoning),
-      encoded, workers: workers)
+      encoded, packsRegions: true, workers: workers)
   }
 
   /// A pass over chosen pairs, as parts of a batch that is scored all against all, that can be
@@ -88,7 +93,7 @@ extension SimilarityNetwork {
       .chosen(
         pairs, images: encoded.images.segments.count, captions: encoded.captions.segments,
         configuration.reasoning),
-      encoded, workers: workers)
+      encoded, packsRegions: configuration.reasoning == .filtration, workers: workers)
   }
 
   /// A pass over each image with the caption of its index, each pair judged by itself, that can be
@@ -96,25 +101,29 @@ extension SimilarityNetwork {
   public func recordMatched(_ encoded: EncodedBatch, workers: Workers) -> PairTape {
     let pairs = (0..<encoded.images.segments.count).map { ImageCaptionPair(image: $0, caption: $0) }
     return record(
-      .single(pairs, captions: encoded.captions.segments), encoded, workers: workers)
+      .single(pairs, captions: encoded.captions.segments), encoded, packsRegions: false,
+      workers: workers)
   }
 
   private func record(
-    _ arrangement: PairArrangement, _ encoded: EncodedBatch, workers: Workers
+    _ arrangement: PairArrangement, _ encoded: EncodedBatch, packsRegions: Bool, workers: Workers
   ) -> PairTape {
-    let prepared = PreparedReasoning(reasoning)
+    let alignment = PreparedAlignment(
+      alignment, encoded.images, encoded.captions, packsRegions: packsRegions, workers: workers)
+    let reasoning = PreparedReasoning(reasoning)
     let parts = workers.map(arrangement.tiles.count) { index in
       let tile = arrangement.tiles[index]
-      let alignmentTape = alignment.forward(tile, encoded.images, encoded.captions)
+      let alignmentTape = alignment.forward(tile)
       return PairTape.Part(
         alignment: alignmentTape,
-        reasoning: prepared.forward(
+        reasoning: reasoning.forward(
           alignmentTape.nodes, tile.nodes, isColumn: arrangement.hasColumns, mode: encoded.mode))
     }
     let rows = Tensor.stackingRows(
       parts.map(\.reasoning.output), columns: configuration.similarityDimension)
     return PairTape(
-      arrangement: arrangement, parts: parts, prepared: prepared, vectors: arrangement.wanted(rows))
+      arrangement: arrangement, parts: parts, alignment: alignment, reasoning: reasoning,
+      vectors: arrangement.wanted(rows))
   }
 
   /// The gradient of all parameters from that of the similarity vectors.
@@ -127,19 +136,19 @@ extension SimilarityNetwork {
     let rowGradient = tape.arrangement.spread(vectorGradient)
     let groups = min(Self.reductionGroups, max(tiles.count, 1))
     let emptyAlignment = alignment.zeroed()
-    let emptyReasoning = tape.prepared.zeroed()
+    let emptyReasoning = tape.reasoning.zeroed()
     let sums = workers.map(groups) { group in
       var sum = TileGradients(
         alignment: emptyAlignment, reasoning: emptyReasoning, images: encoded.images.zeroed(),
         captions: encoded.captions.zeroed())
       let count = tiles.count
       for index in group * count / groups..<(group + 1) * count / groups {
-        let nodeGradient = tape.prepared.reverse(
+        let nodeGradient = tape.reasoning.reverse(
           tape.parts[index].reasoning, rowGradient[rows: firstPairs[index]],
           into: &sum.reasoning)
-        alignment.reverse(
-          tape.parts[index].alignment, tiles[index], nodeGradient, images: encoded.images,
-          into: &sum.alignment, images: &sum.images, captions: &sum.captions)
+        tape.alignment.reverse(
+          tape.parts[index].alignment, tiles[index], nodeGradient, into: &sum.alignment,
+          images: &sum.images, captions: &sum.captions)
       }
       return sum
     }
@@ -165,15 +174,16 @@ extension SimilarityNetwork {
       encoded.imageTape, along: direction.imageEncoder, workers: workers)
     let captions = captionEncoder.tangent(
       encoded.captionTape, along: direction.captionEncoder, workers: workers)
-    let preparedDirection = PreparedReasoning(reasoning, along: direction.reasoning)
+    let alignmentDirection = PreparedAlignment(
+      direction.alignment, images, captions, packsRegions: false, workers: workers)
+    let reasoningDirection = PreparedReasoning(reasoning, along: direction.reasoning)
     let tiles = tape.arrangement.tiles
     let rows = Tensor.stackingRows(
       workers.map(tiles.count) { index in
-        let nodeTangent = alignment.tangent(
-          tape.parts[index].alignment, tiles[index], along: direction.alignment,
-          images: encoded.images, images: images, captions: captions)
-        return tape.prepared.tangent(
-          tape.parts[index].reasoning, nodeTangent, along: preparedDirection)
+        let nodeTangent = tape.alignment.tangent(
+          tape.parts[index].alignment, tiles[index], along: alignmentDirection)
+        return tape.reasoning.tangent(
+          tape.parts[index].reasoning, nodeTangent, along: reasoningDirection)
       }, columns: configuration.similarityDimension)
     return tape.arrangement.wanted(rows)
   }
@@ -182,7 +192,7 @@ extension SimilarityNetwork {
 /// What the tiles of one group add up to.
 private struct TileGradients: Sendable {
   var alignment: PairAlignment
-  var reasoning: PreparedReasoning
+  var reasoning: FoldedReasoning
   var images: ImageEmbeddings
   var captions: CaptionEmbeddings
 

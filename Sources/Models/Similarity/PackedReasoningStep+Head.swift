@@ -2,7 +2,7 @@ import Tensors
 
 /// The last reasoning step: only node 0 of each pair, the similarity vector, is ever read, so only
 /// its row is computed.
-extension FoldedReasoningStep {
+extension PackedReasoningStep {
   /// What the last step leaves behind for its derivatives.
   struct HeadTape: Sendable {
     let input: Tensor
@@ -21,11 +21,9 @@ extension FoldedReasoningStep {
     var attention = nodes.segmentDots(with: queries, segments)
     attention.softmaxSegments(segments)
     let mixed = nodes.segmentWeightedSums(attention, segments)
-    var output = self.output(mixed)
-    output.rectify()
     return HeadTape(
       input: nodes, segments: segments, heads: heads, queries: queries, attention: attention,
-      mixed: mixed, output: output)
+      mixed: mixed, output: output(mixed, rectified: true))
   }
 
   /// Adds the gradients of the folded step, and returns that of all nodes.
@@ -51,7 +49,7 @@ extension FoldedReasoningStep {
 
   /// The tangent of the similarity vectors.
   func tangentHeads(
-    _ tape: HeadTape, _ inputTangent: Tensor, along direction: FoldedReasoningStep
+    _ tape: HeadTape, _ inputTangent: Tensor, along direction: PackedReasoningStep
   ) -> Tensor {
     let segments = tape.segments
     let headTangent = inputTangent.gatheringRows(Array(segments.offsets.dropLast()))

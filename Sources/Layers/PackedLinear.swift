@@ -1,0 +1,61 @@
+import Tensors
+
+/// A linear layer laid out for many small products: packed once, then applied tile after tile.
+///
+/// The same y = x Wᵀ + b as `Linear`, which stays the home of the parameters and of their gradient.
+public struct PackedLinear: Sendable {
+  private let linear: Linear
+  /// Wᵀ: [inputs, outputs].
+  private let outputs: PackedMatrix
+  /// W: [outputs, inputs].
+  private let inputs: PackedMatrix
+
+  /// Packs both directions of a layer.
+  public init(_ linear: Linear) {
+    self.linear = linear
+    outputs = PackedMatrix(linear.weight, .transposed)
+    inputs = PackedMatrix(linear.weight)
+  }
+
+  /// - Parameters:
+  ///   - input: [rows, inputs].
+  ///   - rectified: replaces negative outputs by zero.
+  /// - Returns: [rows, outputs].
+  public func callAsFunction(
+    _ input: Tensor, rectified: Bool = false, workers: Workers = .single
+  ) -> Tensor {
+    .product(
+      input, .asStored, outputs, bias: linear.bias, rectified: rectified, workers: workers)
+  }
+
+  /// Adds to `gradient` what `outputGradient` means for W and b.
+  public func accumulateGradient(
+    of input: Tensor, _ outputGradient: Tensor, into gradient: inout Linear,
+    workers: Workers = .single
+  ) {
+    linear.accumulateGradient(of: input, outputGradient, into: &gradient, workers: workers)
+  }
+
+  /// The gradient of the input: dy · W.
+  public func inputGradient(_ outputGradient: Tensor, workers: Workers = .single) -> Tensor {
+    .product(outputGradient, .asStored, inputs, workers: workers)
+  }
+
+  /// Adds the gradient of the input to `sum`.
+  public func addInputGradient(
+    _ outputGradient: Tensor, to sum: inout Tensor, workers: Workers = .single
+  ) {
+    sum.addProduct(outputGradient, .asStored, inputs, workers: workers)
+  }
+
+  /// The tangent of the output along `direction` of the parameters and `inputTangent` of the
+  /// input.
+  public func tangent(
+    of input: Tensor, _ inputTangent: Tensor, along direction: PackedLinear,
+    workers: Workers = .single
+  ) -> Tensor {
+    var result = direction(input, workers: workers)
+    result.addProduct(inputTangent, .asStored, outputs, workers: workers)
+    return result
+  }
+}

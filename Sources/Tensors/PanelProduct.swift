@@ -1,0 +1,146 @@
+/// Sums are formed over stretches of this many rows of the right operand, so that a stretch of a
+/// panel stays in the first cache.
+private let depthBlock = 256
+
+/// A matrix with no more rows than this is read where it lies: its panels' rows, a matrix's row
+/// apart, do not yet push each other out of the first cache.
+private let unpackedRows = 32
+
+/// Some rows of a product, panel by panel of the right operand.
+struct PanelProduct {
+  let left: LeftOperand
+  let rows: Int
+  let inner: Int
+  let columns: Int
+  /// Where the first row of the result lies; rows are `columns` apart.
+  let target: UnsafeMutablePointer<Float>
+
+  /// The right operand: packed before, or to be packed panel by panel.
+  enum Right {
+    case packed(UnsafePointer<Float>)
+    case matrix(UnsafePointer<Float>, Orientation, stride: Int)
+  }
+
+  /// - Parameters:
+  ///   - keeps: adds to what the result holds.
+  ///   - start: otherwise what the sums begin with: as many as the padded columns.
+  func run(_ right: Right, keeps: Bool, start: Tensor? = nil, rectified: Bool = false) {
+    let packedCount =
+      switch right {
+      case .packed: 0
+      case .matrix(_, let orientation, _):
+        readsInPlace(orientation) && columns.isMultiple(of: panelWidth)
+          ? 0 : min(inner, depthBlock) * panelWidth
+      }
+    let edgeCount = 4 * panelWidth
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: edgeCount + packedCount) { scratch in
+      guard let edge = scratch.baseAddress else { return }
+      var depth = 0
+      while depth < inner {
+        let length = min(depthBlock, inner - depth)
+        var column = 0
+        while column < columns {
+          let width = PackedMatrix.panelWidth(at: column, of: columns)
+          let panel: UnsafePointer<Float>
+          var step = width
+          switch right {
+          case .packed(let panels): panel = panels + column * inner + depth * width
+          case .matrix(let source, let orientation, let stride)
+          where readsInPlace(orientation) && columns - column >= width:
+            panel = source + depth * stride + column
+            step = stride
+          case .matrix(let source, let orientation, let stride):
+            packPanel(
+              source, orientation, stride: stride, rows: depth..<depth + length, from: column,
+              count: min(width, columns - column), width: width, into: edge + edgeCount)
+            panel = UnsafePointer(edge + edgeCount)
+          }
+          let stretch = Stretch(
+            left: left.advanced(rows: 0, inner: depth), depth: length, panel: panel, step: step,
+            width: width, column: column, edge: edge)
+          let isLast = depth + length == inner
+          if depth == 0, let start {
+            start.withPointer {
+              run(
+                stretch,
+                PanelEnds(keeps: keeps, start: $0 + column, rectifies: rectified && isLast))
+            }
+          } else {
+            run(
+              stretch,
+              PanelEnds(keeps: keeps || depth > 0, start: nil, rectifies: rectified && isLast))
+          }
+          column += width
+        }
+        depth += length
+      }
+    }
+  }
+
+  private func readsInPlace(_ orientation: Orientation) -> Bool {
+    orientation == .asStored && inner <= unpackedRows
+  }
+
+  /// A stretch of a panel and what is multiplied with it.
+  private struct Stretch {
+    let left: LeftOperand
+    let depth: Int
+    let panel: UnsafePointer<Float>
+    /// From one of the panel's rows to the next.
+    let step: Int
+    let width: Int
+    let column: Int
+    /// Room for the sums of a block of rows.
+    let edge: UnsafeMutablePointer<Float>
+  }
+
+  private func run(_ stretch: Stretch, _ ends: PanelEnds) {
+    let valid = min(stretch.width, columns - stretch.column)
+    let height = stretch.width == panelWidth ? 4 : 8
+    var row = 0
+    while row < rows {
+      let count = min(height, rows - row)
+      let left = stretch.left.advanced(rows: row, inner: 0)
+      let place = target + row * columns + stretch.column
+      if valid == stretch.width {
+        multiply(left, count, stretch, into: place, stride: columns, ends)
+      } else {
+        // Beyond the last column lies the next row: these sums are formed aside.
+        if ends.keeps {
+          copy(place, columns, to: stretch.edge, stretch.width, rows: count, columns: valid)
+        }
+        multiply(left, count, stretch, into: stretch.edge, stride: stretch.width, ends)
+        copy(stretch.edge, stretch.width, to: place, columns, rows: count, columns: valid)
+      }
+      row += height
+    }
+  }
+
+  @inline(__always)
+  private func multiply(
+    _ left: LeftOperand, _ rows: Int, _ stretch: Stretch,
+    into target: UnsafeMutablePointer<Float>, stride: Int, _ ends: PanelEnds
+  ) {
+    if stretch.width == panelWidth {
+      multiplyPanel(
+        left, rows: rows, depth: stretch.depth, panel: stretch.panel,
+        step: stretch.step, into: target, stride: stride, ends)
+    } else {
+      multiplyNarrowPanel(
+        left, rows: rows, depth: stretch.depth, panel: stretch.panel,
+        step: stretch.step, into: target, stride: stride, ends)
+    }
+  }
+
+  @inline(__always)
+  private func copy(
+    _ source: UnsafeMutablePointer<Float>, _ sourceStride: Int,
+    to target: UnsafeMutablePointer<Float>, _ targetStride: Int, rows: Int, columns: Int
+  ) {
+    for row in 0..<rows {
+      for column in 0..<columns {
+        target[row * targetStride + column] = source[row * sourceStride + column]
+      }
+    }
+  }
+}
