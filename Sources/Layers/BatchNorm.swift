@@ -54,45 +54,49 @@ public struct BatchNorm: Parameterized {
 
   /// The normalised, not yet scaled input: the tape of this layer.
   public func normalize(
-    _ input: Tensor, _ layout: ChannelLayout, mode: Mode
+    _ input: Tensor, _ layout: ChannelLayout, mode: Mode, workers: Workers = .single
   ) -> ChannelNormalization {
     switch mode {
-    case .training: ChannelNormalization(input, layout, epsilon: Self.epsilon)
+    case .training:
+      ChannelNormalization(input, layout, epsilon: Self.epsilon, workers: workers)
     case .evaluation:
       ChannelNormalization(
-        input, layout, means: runningMean, variances: runningVariance, epsilon: Self.epsilon)
+        input, layout, means: runningMean, variances: runningVariance, epsilon: Self.epsilon,
+        workers: workers)
     }
   }
 
   /// γ x̂ + β.
-  public func output(of tape: ChannelNormalization, _ layout: ChannelLayout) -> Tensor {
+  public func output(
+    of tape: ChannelNormalization, _ layout: ChannelLayout, workers: Workers = .single
+  ) -> Tensor {
     var output = tape.output
-    output.scaleChannels(by: weight, adding: bias, layout)
+    output.scaleChannels(by: weight, adding: bias, layout, workers: workers)
     return output
   }
 
   /// Adds the gradients of γ and β, and returns that of the input.
   public func reverse(
     _ tape: ChannelNormalization, _ layout: ChannelLayout, _ outputGradient: Tensor,
-    into gradient: inout BatchNorm
+    into gradient: inout BatchNorm, workers: Workers = .single
   ) -> Tensor {
     let (sums, products) = ChannelNormalization.channelSums(
-      of: outputGradient, times: tape.output, layout)
+      of: outputGradient, times: tape.output, layout, workers: workers)
     gradient.bias.add(Tensor(sums.map { Float($0) }))
     gradient.weight.add(Tensor(products.map { Float($0) }))
     var scaled = outputGradient
-    scaled.scaleChannels(by: weight, layout)
-    return tape.jacobianProduct(scaled)
+    scaled.scaleChannels(by: weight, layout, workers: workers)
+    return tape.jacobianProduct(scaled, workers: workers)
   }
 
   /// The tangent of the output: γ J ẋ + γ̇ x̂ + β̇.
   public func tangent(
     _ tape: ChannelNormalization, _ layout: ChannelLayout, _ inputTangent: Tensor,
-    along direction: BatchNorm
+    along direction: BatchNorm, workers: Workers = .single
   ) -> Tensor {
-    var result = tape.jacobianProduct(inputTangent)
-    result.scaleChannels(by: weight, layout)
-    result.add(direction.output(of: tape, layout))
+    var result = tape.jacobianProduct(inputTangent, workers: workers)
+    result.scaleChannels(by: weight, layout, workers: workers)
+    result.add(direction.output(of: tape, layout, workers: workers), workers: workers)
     return result
   }
 

@@ -83,6 +83,7 @@ public struct GRU: Parameterized {
     let order: StepOrder
     let inputs: Tensor
     let cells: [GatedRecurrentCell]
+    let state: PackedLinear
     let previousStates: Tensor
 
     /// The states in the sequence-major order of the input: [rows, width].
@@ -93,6 +94,8 @@ public struct GRU: Parameterized {
   public func forward(_ rows: Tensor, _ order: StepOrder, workers: Workers = .single) -> Tape {
     let inputs = rows.gatheringRows(order.inputRows)
     let inputGates = input(inputs, workers: workers)
+    // The state's weights meet a few rows at each step: packed once, not once a step.
+    let state = PackedLinear(state)
     var cells: [GatedRecurrentCell] = []
     for range in order.steps {
       let previous =
@@ -106,7 +109,7 @@ public struct GRU: Parameterized {
     let first = Tensor.zeros([order.steps.first?.count ?? 0, width])
     let laterStates = order.previousRows.filter { $0 >= 0 }
     return Tape(
-      order: order, inputs: inputs, cells: cells,
+      order: order, inputs: inputs, cells: cells, state: state,
       previousStates: .stackingRows([first, states.gatheringRows(laterStates)]),
       output: states.gatheringRows(order.packedRows))
   }
@@ -124,7 +127,7 @@ public struct GRU: Parameterized {
       var stateGradient = packedGradient[rows: order.steps[step]]
       if let carried { stateGradient.addRows(carried, from: 0) }
       var parts = tape.cells[step].reverse(stateGradient)
-      parts.previousState.addProduct(parts.stateProduct, .asStored, state.weight)
+      tape.state.addInputGradient(parts.stateProduct, to: &parts.previousState)
       carried = parts.previousState
       inputGateGradients.append(parts.input)
       productGradients.append(parts.stateProduct)
@@ -152,7 +155,7 @@ public struct GRU: Parameterized {
       let previous =
         states.last.map { $0[rows: 0..<range.count] } ?? .zeros([range.count, width])
       var product = productTangents[rows: range]
-      product.addProduct(previous, .asStored, state.weight, .transposed)
+      tape.state.addOutput(of: previous, to: &product)
       states.append(
         tape.cells[step].tangent(
           input: inputTangents[rows: range], stateProduct: product, previousState: previous))

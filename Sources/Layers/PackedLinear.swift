@@ -48,6 +48,11 @@ public struct PackedLinear: Sendable {
     sum.addProduct(outputGradient, .asStored, inputs, workers: workers)
   }
 
+  /// Adds x Wᵀ to `sum`.
+  public func addOutput(of input: Tensor, to sum: inout Tensor, workers: Workers = .single) {
+    sum.addProduct(input, .asStored, outputs, workers: workers)
+  }
+
   /// The tangent of the output along `direction` of the parameters and `inputTangent` of the
   /// input.
   public func tangent(
@@ -55,7 +60,7 @@ public struct PackedLinear: Sendable {
     workers: Workers = .single
   ) -> Tensor {
     var result = direction(input, workers: workers)
-    result.addProduct(inputTangent, .asStored, outputs, workers: workers)
+    addOutput(of: inputTangent, to: &result, workers: workers)
     return result
   }
 }

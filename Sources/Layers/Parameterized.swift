@@ -27,11 +27,13 @@ extension Parameterized {
   }
 
   /// Adds `factor` times each tensor of `other`: a plain gradient step when `factor` is negative.
-  public mutating func add(_ other: Self, scaledBy factor: Float = 1) {
+  public mutating func add(
+    _ other: Self, scaledBy factor: Float = 1, workers: Workers = .single
+  ) {
     let changes = other.parameters
     var index = 0
     visitParameters(prefix: "") { _, tensor in
-      tensor.add(changes[index].value, scaledBy: factor)
+      tensor.add(changes[index].value, scaledBy: factor, workers: workers)
       index += 1
     }
   }

@@ -104,13 +104,15 @@ public struct SelfAttentionPooling: Parameterized {
   ) -> Tape {
     let means = rows.segmentMeans(segments)
     var localTanh = local(rows, workers: workers)
-    let localTape = localNorm?.normalize(localTanh, localLayout(segments), mode: mode)
+    let localTape = localNorm?.normalize(
+      localTanh, localLayout(segments), mode: mode, workers: workers)
     if let localTape, let localNorm {
-      localTanh = localNorm.output(of: localTape, localLayout(segments))
+      localTanh = localNorm.output(of: localTape, localLayout(segments), workers: workers)
     }
     localTanh.applyTanh(workers: workers)
     var globalTanh = global(means, workers: workers)
-    let globalTape = globalNorm?.normalize(globalTanh, globalLayout(segments), mode: mode)
+    let globalTape = globalNorm?.normalize(
+      globalTanh, globalLayout(segments), mode: mode, workers: workers)
     if let globalTape, let globalNorm {
       globalTanh = globalNorm.output(of: globalTape, globalLayout(segments))
     }
@@ -152,7 +154,7 @@ public struct SelfAttentionPooling: Parameterized {
     if let norm = globalNorm, let normTape = tape.globalNorm, var normGradient = gradient.globalNorm
     {
       globalGradient = norm.reverse(
-        normTape, globalLayout(segments), globalGradient, into: &normGradient)
+        normTape, globalLayout(segments), globalGradient, into: &normGradient, workers: workers)
       gradient.globalNorm = normGradient
     }
     global.accumulateGradient(
@@ -168,7 +170,7 @@ public struct SelfAttentionPooling: Parameterized {
     localGradient.multiplyByTanhSlope(at: tape.localTanh, workers: workers)
     if let norm = localNorm, let normTape = tape.localNorm, var normGradient = gradient.localNorm {
       localGradient = norm.reverse(
-        normTape, localLayout(segments), localGradient, into: &normGradient)
+        normTape, localLayout(segments), localGradient, into: &normGradient, workers: workers)
       gradient.localNorm = normGradient
     }
     local.accumulateGradient(
@@ -190,7 +192,7 @@ public struct SelfAttentionPooling: Parameterized {
       let normDirection = direction.globalNorm
     {
       globalTangent = norm.tangent(
-        normTape, globalLayout(segments), globalTangent, along: normDirection)
+        normTape, globalLayout(segments), globalTangent, along: normDirection, workers: workers)
     }
     globalTangent.multiplyByTanhSlope(at: tape.globalTanh)
     if let dropout = tape.dropout { globalTangent.multiply(by: dropout.global) }
@@ -200,7 +202,7 @@ public struct SelfAttentionPooling: Parameterized {
       let normDirection = direction.localNorm
     {
       localTangent = norm.tangent(
-        normTape, localLayout(segments), localTangent, along: normDirection)
+        normTape, localLayout(segments), localTangent, along: normDirection, workers: workers)
     }
     localTangent.multiplyByTanhSlope(at: tape.localTanh, workers: workers)
     if let dropout = tape.dropout { localTangent.multiply(by: dropout.local, workers: workers) }

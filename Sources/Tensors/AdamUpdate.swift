@@ -30,19 +30,46 @@ public struct AdamUpdate: Sendable {
       gradient.count == parameter.count && firstMoment.count == parameter.count
         && secondMoment.count == parameter.count,
       "Adam on shapes \(parameter.shape), \(gradient.shape), \(firstMoment.shape)")
+    let count = parameter.count
+    gradient.withPointer { gradient in
+      firstMoment.withMutablePointer { first in
+        secondMoment.withMutablePointer { second in
+          parameter.withMutablePointer { parameter in
+            let gradient = SharedPointer(gradient)
+            let first = SharedMutablePointer(first)
+            let second = SharedMutablePointer(second)
+            let parameter = SharedMutablePointer(parameter)
+            workers.forEach((count + chunkLength - 1) / chunkLength) { chunk in
+              let start = chunk * chunkLength
+              apply(
+                to: parameter.pointer + start, gradient: gradient.pointer + start,
+                first: first.pointer + start, second: second.pointer + start,
+                min(chunkLength, count - start))
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// All of a chunk's reads and writes in one go: four arrays pass through memory once.
+  private func apply(
+    to parameter: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
+    first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, _ count: Int
+  ) {
     let firstDecay = Vector(repeating: Self.firstDecay)
     let secondDecay = Vector(repeating: Self.secondDecay)
-    firstMoment.combine(with: gradient, workers: workers) {
-      ($0 * firstDecay).addingProduct($1, 1 - firstDecay)
-    }
-    secondMoment.combine(with: gradient, workers: workers) {
-      ($0 * secondDecay).addingProduct($1 * $1, 1 - secondDecay)
-    }
-    var change = secondMoment
     let correction = Vector(repeating: secondCorrection)
-    change.combine(with: firstMoment, workers: workers) {
-      $1 / ($0.squareRoot() * correction + Self.epsilon)
+    let size = Vector(repeating: -stepSize)
+    forEachVector(count) { index, lanes in
+      let slope = lanes.load(gradient, index)
+      let mean = (lanes.load(first, index) * firstDecay).addingProduct(slope, 1 - firstDecay)
+      let square = (lanes.load(second, index) * secondDecay)
+        .addingProduct(slope * slope, 1 - secondDecay)
+      lanes.store(mean, first, index)
+      lanes.store(square, second, index)
+      let change = mean / (square.squareRoot() * correction + Self.epsilon)
+      lanes.store(lanes.load(parameter, index).addingProduct(size, change), parameter, index)
     }
-    parameter.add(change, scaledBy: -stepSize, workers: workers)
   }
 }

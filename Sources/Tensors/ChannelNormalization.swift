@@ -15,48 +15,42 @@ public struct ChannelNormalization: Sendable {
   private let usesBatchStatistics: Bool
 
   /// Normalises with the statistics of `input` itself.
-  public init(_ input: Tensor, _ layout: ChannelLayout, epsilon: Float) {
-    var sums = [Double](repeating: 0, count: layout.channels)
-    input.forEachChannelRun(layout) { channel, run in
-      for index in 0..<layout.inner { sums[channel] += Double(run[index]) }
-    }
+  public init(
+    _ input: Tensor, _ layout: ChannelLayout, epsilon: Float, workers: Workers = .single
+  ) {
     let count = Double(max(layout.outer * layout.inner, 1))
-    let means = sums.map { $0 / count }
-    var squares = [Double](repeating: 0, count: layout.channels)
-    input.forEachChannelRun(layout) { channel, run in
-      let mean = means[channel]
-      var sum = 0.0
-      for index in 0..<layout.inner {
-        let distance = Double(run[index]) - mean
-        sum += distance * distance
-      }
-      squares[channel] += sum
-    }
+    let means = input.channelSums(layout, workers) { _, run in
+      Double(rowSum(run, layout.inner))
+    }.map { Float($0 / count) }
+    let variances = input.channelSums(layout, workers) { channel, run in
+      Double(squaredDistance(run, from: means[channel], layout.inner))
+    }.map { Float($0 / count) }
     self.init(
-      input, layout, means: Tensor(means.map { Float($0) }),
-      variances: Tensor(squares.map { Float($0 / count) }), epsilon: epsilon,
-      usesBatchStatistics: true)
+      input, layout, means: Tensor(means), variances: Tensor(variances), epsilon: epsilon,
+      usesBatchStatistics: true, workers: workers)
   }
 
   /// Normalises with given statistics, which are then constants to the derivatives.
   public init(
-    _ input: Tensor, _ layout: ChannelLayout, means: Tensor, variances: Tensor, epsilon: Float
+    _ input: Tensor, _ layout: ChannelLayout, means: Tensor, variances: Tensor, epsilon: Float,
+    workers: Workers = .single
   ) {
     self.init(
       input, layout, means: means, variances: variances, epsilon: epsilon,
-      usesBatchStatistics: false)
+      usesBatchStatistics: false, workers: workers)
   }
 
   private init(
     _ input: Tensor, _ layout: ChannelLayout, means: Tensor, variances: Tensor, epsilon: Float,
-    usesBatchStatistics: Bool
+    usesBatchStatistics: Bool, workers: Workers
   ) {
     precondition(input.count == layout.count, "layout \(layout) of shape \(input.shape)")
     precondition(means.count == layout.channels && variances.count == layout.channels)
     let inverse = variances.elements.map { 1 / ($0 + epsilon).squareRoot() }
     var output = input
-    output.mapChannelRuns(layout) { channel, run in
-      let mean = means[channel]
+    let centers = means.elements
+    output.mapChannelRuns(layout, workers) { channel, run in
+      let mean = centers[channel]
       let factor = inverse[channel]
       for index in 0..<layout.inner { run[index] = (run[index] - mean) * factor }
     }
@@ -71,18 +65,20 @@ public struct ChannelNormalization: Sendable {
 
   /// The (symmetric) Jacobian times `direction`: (d − mean d − x̂ · mean(x̂ d)) / √(σ² + ε), or
   /// only the division where the statistics were given.
-  public func jacobianProduct(_ direction: Tensor) -> Tensor {
+  public func jacobianProduct(_ direction: Tensor, workers: Workers = .single) -> Tensor {
     precondition(direction.count == output.count, "shapes \(direction.shape), \(output.shape)")
     var result = direction
     guard usesBatchStatistics else {
-      result.mapChannelRuns(layout) { channel, run in
-        for index in 0..<layout.inner { run[index] *= inverseDeviations[channel] }
+      result.mapChannelRuns(layout, workers) { channel, run in
+        let factor = inverseDeviations[channel]
+        for index in 0..<layout.inner { run[index] *= factor }
       }
       return result
     }
-    let (sums, projections) = Self.channelSums(of: direction, times: output, layout)
+    let (sums, projections) = Self.channelSums(
+      of: direction, times: output, layout, workers: workers)
     let count = Double(max(countPerChannel, 1))
-    result.combineChannelRuns(with: output, layout) { channel, run, normalized in
+    result.combineChannelRuns(with: output, layout, workers) { channel, run, normalized in
       let mean = Float(sums[channel] / count)
       let along = Float(projections[channel] / count)
       let factor = inverseDeviations[channel]
@@ -95,21 +91,16 @@ public struct ChannelNormalization: Sendable {
 
   /// For each channel the sum of `tensor`, and of its products with `other`.
   public static func channelSums(
-    of tensor: Tensor, times other: Tensor, _ layout: ChannelLayout
+    of tensor: Tensor, times other: Tensor, _ layout: ChannelLayout, workers: Workers = .single
   ) -> (sums: [Double], products: [Double]) {
-    var sums = [Double](repeating: 0, count: layout.channels)
-    var products = sums
-    precondition(tensor.count == layout.count && other.count == layout.count)
-    tensor.withPointer { tensor in
+    precondition(other.count == layout.count, "layout \(layout) of shape \(other.shape)")
+    let sums = tensor.channelSums(layout, workers) { _, run in Double(rowSum(run, layout.inner)) }
+    let products = tensor.withPointer { start in
       other.withPointer { other in
-        for line in 0..<layout.outer * layout.channels {
-          let channel = line % layout.channels
-          let run = tensor + line * layout.inner
-          var sum = 0.0
-          for index in 0..<layout.inner { sum += Double(run[index]) }
-          sums[channel] += sum
-          products[channel] += Double(
-            dotProduct(run, other + line * layout.inner, layout.inner))
+        let start = SharedPointer(start)
+        let other = SharedPointer(other)
+        return tensor.channelSums(layout, workers) { _, run in
+          Double(dotProduct(run, other.pointer + (run - start.pointer), layout.inner))
         }
       }
     }
@@ -141,49 +132,83 @@ public struct ChannelLayout: Sendable, Equatable {
 extension Tensor {
   /// Multiplies each channel by its own factor, and adds its own term.
   public mutating func scaleChannels(
-    by factors: Tensor, adding terms: Tensor? = nil, _ layout: ChannelLayout
+    by factors: Tensor, adding terms: Tensor? = nil, _ layout: ChannelLayout,
+    workers: Workers = .single
   ) {
     precondition(factors.count == layout.channels)
-    mapChannelRuns(layout) { channel, run in
+    let factors = factors.elements
+    let terms = terms?.elements
+    mapChannelRuns(layout, workers) { channel, run in
       let factor = factors[channel]
       let term = terms?[channel] ?? 0
       for index in 0..<layout.inner { run[index] = run[index] * factor + term }
     }
   }
 
-  func forEachChannelRun(
-    _ layout: ChannelLayout, _ body: (Int, UnsafePointer<Float>) -> Void
-  ) {
+  /// For each channel the sum of `body` over its runs, in their order.
+  func channelSums(
+    _ layout: ChannelLayout, _ workers: Workers,
+    _ body: @Sendable (Int, UnsafePointer<Float>) -> Double
+  ) -> [Double] {
     precondition(count == layout.count, "layout \(layout) of shape \(shape)")
-    withPointer { pointer in
-      for line in 0..<layout.outer * layout.channels {
-        body(line % layout.channels, pointer + line * layout.inner)
-      }
+    return withPointer { pointer in
+      let source = SharedPointer(pointer)
+      let groups = layout.channelGroups(workers)
+      return workers.map(groups.count) { group in
+        var sums = [Double](repeating: 0, count: groups[group].count)
+        for outer in 0..<layout.outer {
+          for (index, channel) in groups[group].enumerated() {
+            let line = outer * layout.channels + channel
+            sums[index] += body(channel, source.pointer + line * layout.inner)
+          }
+        }
+        return sums
+      }.flatMap { $0 }
     }
   }
 
   mutating func mapChannelRuns(
-    _ layout: ChannelLayout, _ body: (Int, UnsafeMutablePointer<Float>) -> Void
+    _ layout: ChannelLayout, _ workers: Workers,
+    _ body: @Sendable (Int, UnsafeMutablePointer<Float>) -> Void
   ) {
     precondition(count == layout.count, "layout \(layout) of shape \(shape)")
     withMutablePointer { pointer in
-      for line in 0..<layout.outer * layout.channels {
-        body(line % layout.channels, pointer + line * layout.inner)
-      }
+      let target = SharedMutablePointer(pointer)
+      layout.forEachRun(workers) { channel, start in body(channel, target.pointer + start) }
     }
   }
 
   mutating func combineChannelRuns(
-    with other: Tensor, _ layout: ChannelLayout,
-    _ body: (Int, UnsafeMutablePointer<Float>, UnsafePointer<Float>) -> Void
+    with other: Tensor, _ layout: ChannelLayout, _ workers: Workers,
+    _ body: @Sendable (Int, UnsafeMutablePointer<Float>, UnsafePointer<Float>) -> Void
   ) {
     precondition(count == layout.count && other.count == count)
     other.withPointer { other in
       withMutablePointer { pointer in
-        for line in 0..<layout.outer * layout.channels {
-          body(
-            line % layout.channels, pointer + line * layout.inner, other + line * layout.inner)
+        let source = SharedPointer(other)
+        let target = SharedMutablePointer(pointer)
+        layout.forEachRun(workers) { channel, start in
+          body(channel, target.pointer + start, source.pointer + start)
         }
+      }
+    }
+  }
+}
+
+extension ChannelLayout {
+  /// The channels in a few groups of neighbours, for the workers. Channels do not depend on each
+  /// other, so where they are cut changes no bit.
+  fileprivate func channelGroups(_ workers: Workers) -> [Range<Int>] {
+    let groups = max(1, min(channels, workers.count == 1 ? 1 : 4 * workers.count))
+    return (0..<groups).map { $0 * channels / groups..<($0 + 1) * channels / groups }
+  }
+
+  /// Calls `body` with each run's channel and first element.
+  fileprivate func forEachRun(_ workers: Workers, _ body: @Sendable (Int, Int) -> Void) {
+    let groups = channelGroups(workers)
+    workers.forEach(groups.count) { group in
+      for line in 0..<outer {
+        for channel in groups[group] { body(channel, (line * channels + channel) * inner) }
       }
     }
   }

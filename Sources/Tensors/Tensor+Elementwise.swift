@@ -1,5 +1,5 @@
 /// Elementwise work is cut into chunks of this many elements for the workers.
-private let chunkLength = 1 << 15
+let chunkLength = 1 << 15
 
 extension Tensor {
   /// Sets every element to `value`.

@@ -109,3 +109,39 @@ func addRow(
     index += 1
   }
 }
+
+/// The sum of a row of `count` floats, in a fixed order of additions.
+@inline(__always)
+func rowSum(_ row: UnsafePointer<Float>, _ count: Int) -> Float {
+  var lanes = Vector.zero
+  var index = 0
+  while index + laneCount <= count {
+    lanes += row.vector(at: index)
+    index += laneCount
+  }
+  var sum = lanes.sum()
+  while index < count {
+    sum += row[index]
+    index += 1
+  }
+  return sum
+}
+
+/// The sum of squared distances of a row of `count` floats from `center`.
+@inline(__always)
+func squaredDistance(_ row: UnsafePointer<Float>, from center: Float, _ count: Int) -> Float {
+  let centers = Vector(repeating: center)
+  var lanes = Vector.zero
+  var index = 0
+  while index + laneCount <= count {
+    let distance = row.vector(at: index) - centers
+    lanes = lanes.addingProduct(distance, distance)
+    index += laneCount
+  }
+  var sum = lanes.sum()
+  while index < count {
+    sum += (row[index] - center) * (row[index] - center)
+    index += 1
+  }
+  return sum
+}

@@ -42,7 +42,8 @@ extension CorrectedNetwork {
     let recorded = record(active, batch, workers: workers)
     var lookAhead = similarity
     lookAhead.add(
-      mainGradient(recorded, active, batch, workers: workers), scaledBy: -learningRate)
+      mainGradient(recorded, active, batch, workers: workers), scaledBy: -learningRate,
+      workers: workers)
 
     let encoded = lookAhead.encode(
       metaBatch.pairs, mode: .training, dropout: dropout, workers: workers)

@@ -153,7 +153,7 @@ extension SimilarityNetwork {
       return sum
     }
     var total = sums[0]
-    for sum in sums.dropFirst() { total.add(sum) }
+    for sum in sums.dropFirst() { total.add(sum, workers: workers) }
 
     var gradient = zeroed()
     gradient.alignment = total.alignment
@@ -196,12 +196,12 @@ private struct TileGradients: Sendable {
   var images: ImageEmbeddings
   var captions: CaptionEmbeddings
 
-  mutating func add(_ other: TileGradients) {
+  mutating func add(_ other: TileGradients, workers: Workers) {
     alignment.add(other.alignment)
     reasoning.add(other.reasoning)
-    images.regions.add(other.images.regions)
+    images.regions.add(other.images.regions, workers: workers)
     images.globals.add(other.images.globals)
-    captions.words.add(other.captions.words)
+    captions.words.add(other.captions.words, workers: workers)
     captions.globals.add(other.captions.globals)
   }
 }
