@@ -115,9 +115,8 @@ $(CLIPART)/.unpacked:
 	@rm -r $(CLIPART)/packages $(CLIPART)/package.tar
 	@touch $@
 
-bench: build ## Time a training step and scoring, at both sizes of network
-	$(BIN)/winnow-bench --preset compact
-	$(BIN)/winnow-bench --preset paper
+bench: build ## Time training steps and scoring, beside PyTorch where it is installed
+	$(BIN)/winnow-bench training
 
 clean: ## Remove what was built and the demo's results; downloads stay
 	rm -rf .build Data/demo/workspace

@@ -77,7 +77,7 @@ let package = Package(
     .executableTarget(
       name: "winnow-bench",
       dependencies: [
-        "CommandSupport", "Layers", "Models", "Pairs", "Tensors",
+        "CommandSupport", "Layers", "Models", "Pairs", "Stages", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
@@ -91,6 +91,7 @@ let package = Package(
     tests(of: "Models", fixtures: true),
     tests(of: "Audit", fixtures: true),
     tests(of: "Stages", ["Audit", "Imaging", "Layers", "Models", "Pairs", "Tensors"]),
+    tests(of: "winnow-bench", ["Models"]),
     tests(
       of: "CommandSupport",
       [

@@ -16,13 +16,15 @@ struct ReferenceCommand: ParsableCommand {
   @Option(help: "Where the computed tensors go, as safetensors.")
   var output: String
 
-  @Option(help: "Number of threads; the results do not depend on it.")
-  var workers: Int = ProcessInfo.processInfo.activeProcessorCount
+  @Option(
+    help: "Number of threads; the results do not depend on it. One for each core unless given.")
+  var workers: Int?
 
   func run() throws {
     let reference = try ReferenceCase(SafetensorsFile(contentsOf: URL(filePath: input)))
     var writer = SafetensorsWriter()
-    for (name, value) in reference.computedTensors(workers: Workers(workers)) {
+    let workers = Workers(workers ?? ProcessInfo.processInfo.activeProcessorCount)
+    for (name, value) in reference.computedTensors(workers: workers) {
       writer.add(name, value)
     }
     try AtomicFile.write(Array(writer.data()), to: output)

@@ -22,16 +22,27 @@ struct SyntheticBatch {
       labels: (0..<Self.captions).map { $0.isMultiple(of: 2) ? 1 : 0 })
   }
 
-  static func network(_ preset: NetworkPreset) -> CorrectedNetwork {
-    var generator = RandomGenerator(seed: 1)
-    return CorrectedNetwork(
-      preset.configuration(
-        regionDimension: regionDimension, regions: regions, vocabularySize: vocabulary),
-      generator: &generator)
+  /// The batch's pairs as the scoring stage is given them: caption i with image i.
+  var captionedImages: CaptionedImages {
+    let captions = batch.captions
+    return CaptionedImages(
+      captions: (0..<captions.segments.count).map { index in
+        captions.words[captions.segments[index]].map { Int32($0) }
+      }, images: Array(0..<batch.imageCount))
   }
 
-  /// Lengths spread from 5 up to the longest, then evened out to the total.
-  private static var lengths: [Int] {
+  static func configuration(_ preset: NetworkPreset) -> SimilarityConfiguration {
+    preset.configuration(
+      regionDimension: regionDimension, regions: regions, vocabularySize: vocabulary)
+  }
+
+  static func network(_ preset: NetworkPreset) -> CorrectedNetwork {
+    var generator = RandomGenerator(seed: 1)
+    return CorrectedNetwork(configuration(preset), generator: &generator)
+  }
+
+  /// Words of each caption: spread from 5 up to the longest, then evened out to the total.
+  static var lengths: [Int] {
     var lengths = (0..<captions).map { 5 + $0 * 18 / (captions - 1) }
     lengths[captions - 1] = longest
     var index = 0
@@ -49,5 +60,19 @@ struct SyntheticBatch {
       captions: lengths.map { length in
         (0..<length).map { _ in Int32.random(in: 4..<Int32(vocabulary), using: &generator) }
       })
+  }
+}
+
+/// Region features that are in memory already.
+struct SyntheticRegions: RegionSource {
+  /// [images, regions, dimension].
+  let features: Tensor
+
+  var regions: Int { features.shape[1] }
+  var dimension: Int { features.shape[2] }
+
+  func features(ofImages images: [Int]) -> Tensor {
+    features.reshaped([features.shape[0], regions * dimension]).gatheringRows(images)
+      .reshaped([images.count, regions, dimension])
   }
 }

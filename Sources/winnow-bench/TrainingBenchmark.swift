@@ -1,90 +1,122 @@
 import ArgumentParser
+import CommandSupport
 import Foundation
-import Layers
 import Models
 import Tensors
 
 struct TrainingBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "training",
-    abstract: "Times an iteration, a warm-up step and scoring on fixed synthetic shapes.")
+    abstract: "Times an iteration, a warm-up step and scoring on fixed synthetic shapes.",
+    discussion: """
+      An iteration is look-ahead, meta step and main step. GFLOP are the operations of matrix \
+      products that are really executed, a multiplication and an addition counting one each; \
+      their rate is set against that of a 2048³ product in the same run. Where PyTorch can be \
+      imported, the same computation is timed in it, done the published way.
 
-  @Option(help: "Network sizes: compact or paper.")
-  var preset: NetworkPreset = .compact
+      Example:
+        winnow-bench training --preset compact --twin off
+      """)
 
-  @Option(help: "Timed runs of each; the median is printed.")
-  var runs: Int = 5
+  @Option(help: "One size of network; both unless given.")
+  var preset: NetworkPreset?
 
-  @Option(help: "Number of threads.")
-  var workers: Int = ProcessInfo.processInfo.activeProcessorCount
+  @Option(
+    help: "Timed runs of each work, after one that does not count; short works run more often.")
+  var repeats: Int = 5
+
+  @Option(help: "Number of threads, of PyTorch too; one for each core unless given.")
+  var workers: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The PyTorch twin: 'auto' where PyTorch can be imported, 'off', or another script.",
+      valueName: "auto|off|path"))
+  var twin: TwinChoice = .automatic
+
+  @Option(help: "As --repeats, for PyTorch.")
+  var twinRepeats: Int = 1
 
   @Flag(help: "Print JSON.")
   var json = false
 
+  private var threads: Int { workers ?? ProcessInfo.processInfo.activeProcessorCount }
+
+  func validate() throws {
+    for (name, value, limit) in [
+      ("repeats", repeats, 1000), ("twin-repeats", twinRepeats, 1000), ("workers", threads, 1024),
+    ] where !(1...limit).contains(value) {
+      throw ValidationError("--\(name) must be from 1 to \(limit), not \(value).")
+    }
+  }
+
   func run() throws {
-    let workers = Workers(workers)
-    let network = SyntheticBatch.network(preset)
-    let synthetic = SyntheticBatch(seed: 7)
-    let configuration = network.similarity.configuration
-    var generator = RandomGenerator(seed: 3)
-    let dropout = BatchDropout(for: synthetic.batch, configuration, generator: &generator)
-    let metaDropout = BatchDropout(
-      for: synthetic.metaBatch.pairs, configuration, generator: &generator)
+    let chosen = try chooseTwin()
+    let workers = Workers(threads)
+    say("timing a product of 2048 × 2048 matrices")
+    var report = BenchmarkReport(
+      version: programVersion, processor: Machine.processor, threads: workers.count,
+      blas: blasKernelName, sgemmGigaflopsPerSecond: Machine.productRate(workers: workers),
+      shapes: BenchmarkShapes(), presets: [], twinAbsence: chosen.absence)
+    for preset in preset.map({ [$0] }) ?? NetworkPreset.allCases {
+      report.presets.append(
+        try measure(preset, workers: workers, sgemm: report.sgemmGigaflopsPerSecond))
+    }
+    // A twin that fails takes nothing from what was measured before.
+    let failure = addTwin(chosen.twin, to: &report)
+    Terminal.write(json ? try OutputOptions.encode(report) : Terminal.harmless(report.table))
+    if let failure { throw failure }
+  }
 
-    var trained = network
-    var similarityOptimizer = Adam(for: network.similarity)
-    var metaOptimizer = Adam(for: network.meta)
-    let iteration = median {
-      let main = trained.mainBatch(synthetic.batch, dropout: dropout, workers: workers)
-      let metaStep = trained.metaGradient(
-        synthetic.metaBatch, after: main, learningRate: 2e-4, dropout: metaDropout,
-        workers: workers)
-      metaOptimizer.step(&trained.meta, gradient: metaStep.gradient, learningRate: 1.7e-5)
-      var step = trained.mainGradient(main, workers: workers)
-      step.gradient.clip(toNorm: 2)
-      similarityOptimizer.step(
-        &trained.similarity, gradient: step.gradient, learningRate: 2e-4, workers: workers)
+  private func measure(
+    _ preset: NetworkPreset, workers: Workers, sgemm: Double
+  ) throws -> PresetReport {
+    Machine.restartPeakMemory()
+    let workload = TrainingWorkload(preset, workers: workers, sgemm: sgemm)
+    let works = try TrainingWork.allCases.map { work in
+      say("\(preset.rawValue): timing \(work.title)")
+      return try workload.measure(work, repeats: repeats)
     }
-    trained = network
-    similarityOptimizer = Adam(for: network.similarity)
-    let warmup = median {
-      var step = trained.warmupGradients(
-        synthetic.batch, loss: .complementary, dropout: dropout, workers: workers)
-      step.similarity.clip(toNorm: 2)
-      similarityOptimizer.step(
-        &trained.similarity, gradient: step.similarity, learningRate: 2e-4, workers: workers)
-    }
-    let scoring = median {
-      _ = network.matchedSimilarities(synthetic.batch, workers: workers)
-    }
-    let results = [
-      "iteration": iteration, "warmup_step": warmup, "scoring": scoring,
-      "scoring_pairs_per_second": Double(SyntheticBatch.captions) / scoring,
-    ]
-    if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      print(String(decoding: try encoder.encode(results), as: UTF8.self))
-    } else {
-      print("\(preset.rawValue), \(workers.count) threads, OpenBLAS \(blasKernelName)")
-      print("iteration     \(format(iteration)) s")
-      print("warm-up step  \(format(warmup)) s")
-      print("scoring       \(format(Double(SyntheticBatch.captions) / scoring)) pairs/s")
+    return PresetReport(preset: preset, peakMemory: Machine.peakMemory, works: works)
+  }
+
+  /// The twin to run, or why there is none.
+  private func chooseTwin() throws -> (twin: PyTorchTwin?, absence: String?) {
+    switch twin {
+    case .off: return (nil, nil)
+    case .automatic:
+      guard let twin = PyTorchTwin.find(program: Bundle.main.executableURL) else {
+        return (nil, PyTorchTwin.scriptAbsence)
+      }
+      return try twin.missingTorch() == nil ? (twin, nil) : (nil, PyTorchTwin.absence)
+    case .script(let path):
+      let twin = PyTorchTwin(script: path)
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw BenchError.twin(script: path, problem: "no such file")
+      }
+      if let detail = try twin.missingTorch() {
+        throw BenchError.torchMissing(script: path, detail: detail)
+      }
+      return (twin, nil)
     }
   }
 
-  private func median(_ body: () -> Void) -> Double {
-    body()
-    let clock = ContinuousClock()
-    let times = (0..<max(runs, 1)).map { _ in
-      let duration = clock.measure(body)
-      return Double(duration.components.seconds)
-        + Double(duration.components.attoseconds) * 1e-18
-    }.sorted()
-    return times[times.count / 2]
+  private func addTwin(_ twin: PyTorchTwin?, to report: inout BenchmarkReport) -> BenchError? {
+    guard let twin else { return nil }
+    do throws(BenchError) {
+      for index in report.presets.indices {
+        let preset = report.presets[index].preset
+        say("\(preset.rawValue): timing PyTorch, the published way")
+        report.presets[index].compare(
+          with: try twin.measure(preset, threads: threads, repeats: twinRepeats))
+      }
+      return nil
+    } catch {
+      return error
+    }
   }
 
-  private func format(_ value: Double) -> String { String(format: "%.3f", value) }
+  private func say(_ text: String) { Terminal.writeError("winnow-bench: \(text)") }
 }
 
 extension NetworkPreset: ExpressibleByArgument {}

@@ -8,7 +8,7 @@ struct WinnowBench: WinnowCommand {
     abstract: "Measures Winnow's computations and shows their numbers.",
     discussion: """
       Example:
-        winnow-bench training --preset compact
+        winnow-bench --preset compact --json
         winnow-bench reference case.safetensors --output computed.safetensors
       """,
     version: programVersion,

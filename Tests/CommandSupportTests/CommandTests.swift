@@ -45,6 +45,29 @@ import Testing
     #expect(try run(command, "--version").output == "0.1.0\n")
   }
 
+  @Test(arguments: ["training", "reference"])
+  func helpOfTheBenchmarksIsTheGoldenOne(_ subcommand: String) throws {
+    let url = try #require(
+      Bundle.module.url(
+        forResource: "help-winnow-bench-\(subcommand)", withExtension: "txt",
+        subdirectory: "Fixtures"))
+    let outcome = try run("winnow-bench", subcommand, "--help")
+    #expect(outcome.output == (try String(contentsOf: url, encoding: .utf8)))
+    #expect(outcome.status == 0 && outcome.errors == "")
+  }
+
+  @Test func benchmarksThatCannotRunSaySo() throws {
+    let repeats = try run("winnow-bench", "--repeats", "0")
+    #expect(repeats.status == 2)
+    #expect(
+      repeats.errors.contains("--repeats must be from 1 to 1000, not 0."), "\(repeats.errors)")
+    #expect(try run("winnow-bench", "--preset", "large").status == 2)
+    let twin = try run("winnow-bench", "--twin", "no/such/twin.py")
+    #expect(twin.status == 1)
+    #expect(twin.errors == "winnow-bench: error: no/such/twin.py: no such file\n")
+    #expect(twin.output == "")
+  }
+
   @Test func wrongUsageIsTwo() throws {
     let unknown = try run(
       "winnow-ingest", "--workspace", "w", "--input", "m.tsv", "--inptu", "m.tsv")
