@@ -35,7 +35,7 @@ struct TrainingBenchmark: ParsableCommand {
   var twin: TwinChoice = .automatic
 
   @Option(help: "As --repeats, for PyTorch.")
-  var twinRepeats: Int = 1
+  var twinRepeats: Int = 3
 
   @Flag(help: "Print JSON.")
   var json = false
