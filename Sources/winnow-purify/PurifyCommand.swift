@@ -8,12 +8,14 @@ struct PurifyCommand: WinnowCommand {
     commandName: "winnow-purify",
     abstract: "Decide which pairs of a workspace are kept, on their stored scores.",
     discussion: """
-      Fits a mixture of two beta distributions to the similarities and keeps what is more likely \
-      matched than not; or keeps by one of three other rules. Deciding again needs no scoring again.
+      Fits a mixture of two beta distributions to each network's similarities and keeps what both \
+      find more likely matched than not; a pair they disagree on is rejected as uncertain. Or keeps \
+      by one of three other rules, on the mean similarity. Deciding again needs no scoring again.
 
       Example:
         winnow-purify --workspace run
         winnow-purify --workspace run --target-precision 0.95
+        winnow-export --workspace run --decision rejected --reason uncertain
       """,
     version: programVersion)
 
@@ -22,6 +24,11 @@ struct PurifyCommand: WinnowCommand {
   @Option(
     help: ArgumentHelp("Keep pairs above this clean probability.", valueName: "probability"))
   var cleanThreshold: Double = 0.5
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Ask both networks; otherwise a mixture of their mean similarity decides.")
+  var consensus = true
 
   @Option(
     help: ArgumentHelp("Keep pairs above this similarity instead.", valueName: "similarity"))
@@ -38,7 +45,8 @@ struct PurifyCommand: WinnowCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    var configuration = PurifyConfiguration(cleanThreshold: cleanThreshold)
+    var configuration = PurifyConfiguration(
+      cleanThreshold: cleanThreshold, consensus: consensus)
     configuration.threshold = threshold
     configuration.keepFraction = keepFraction
     configuration.targetPrecision = targetPrecision

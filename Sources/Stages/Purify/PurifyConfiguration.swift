@@ -2,6 +2,9 @@
 public struct PurifyConfiguration: StageConfiguration, Equatable {
   /// A pair is kept above this clean probability.
   public var cleanThreshold: Double
+  /// Whether the mixture's decision needs both networks, which makes a pair that they disagree on
+  /// `uncertain`; otherwise their mean decides.
+  public var consensus: Bool
   /// Keeps pairs above this similarity instead.
   public var threshold: Double?
   /// Keeps this share of the scored pairs instead, the most similar ones.
@@ -12,18 +15,23 @@ public struct PurifyConfiguration: StageConfiguration, Equatable {
   /// The keys in YAML.
   public enum CodingKeys: String, CodingKey, CaseIterable {
     case cleanThreshold = "clean-threshold"
+    case consensus = "consensus"
     case threshold = "threshold"
     case keepFraction = "keep-fraction"
     case targetPrecision = "target-precision"
   }
 
   /// The mixture's decision at a clean probability.
-  public init(cleanThreshold: Double = 0.5) { self.cleanThreshold = cleanThreshold }
+  public init(cleanThreshold: Double = 0.5, consensus: Bool = true) {
+    self.cleanThreshold = cleanThreshold
+    self.consensus = consensus
+  }
 
   /// A value of its parts.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     cleanThreshold = try container.value(.cleanThreshold, default: 0.5)
+    consensus = try container.value(.consensus, default: true)
     threshold = try container.decodeIfPresent(Double.self, forKey: .threshold)
     keepFraction = try container.decodeIfPresent(Double.self, forKey: .keepFraction)
     targetPrecision = try container.decodeIfPresent(Double.self, forKey: .targetPrecision)
@@ -43,11 +51,18 @@ public struct PurifyConfiguration: StageConfiguration, Equatable {
           stage: PurifyStage.name, key: key.rawValue, problem: "\(value) is outside 0…1")
       }
     }
-    let alternatives = [threshold, keepFraction, targetPrecision].compactMap { $0 }
-    guard alternatives.count <= 1 else {
+    guard alternatives <= 1 else {
       throw .configuration(
         stage: PurifyStage.name, key: CodingKeys.threshold.rawValue,
         problem: "give only one of threshold, keep-fraction and target-precision")
     }
   }
+
+  /// How many of the alternatives to the mixture are set.
+  private var alternatives: Int {
+    [threshold, keepFraction, targetPrecision].count { $0 != nil }
+  }
+
+  /// Whether each network's own mixture decides.
+  var isConsensus: Bool { consensus && alternatives == 0 }
 }

@@ -1,92 +1,138 @@
+import Audit
 import Foundation
 import Models
+import Pairs
 
 /// A decision rule, fitted to stored scores.
 struct PurifyRule {
   let name: String
   /// What a pair has to exceed.
   let level: Double
-  let comparesProbability: Bool
-  let mixture: BetaMixture
-  private let cleanProbability: CleanProbability
+  /// What was fitted: to each network's similarities for the consensus, else to their means.
+  let mixtures: [BetaMixture]
+  private let judges: [CleanProbability]
+  private let kind: Kind
 
-  /// - Parameter similarities: of all harvested pairs that have a score.
+  private enum Kind {
+    /// Both networks' clean probabilities have to exceed the level.
+    case consensus
+    /// The clean probability of the mean similarity has to.
+    case probability
+    /// The mean similarity has to.
+    case similarity
+  }
+
+  private init(
+    _ name: String, above level: Double, _ kind: Kind,
+    _ fits: [(mixture: BetaMixture, probability: CleanProbability)]
+  ) {
+    self.name = name
+    self.level = level
+    self.kind = kind
+    mixtures = fits.map(\.mixture)
+    judges = fits.map(\.probability)
+  }
+
+  /// - Parameter scores: of all harvested pairs that have one.
   init(
-    _ configuration: PurifyConfiguration, _ calibration: Calibration, similarities: [Double]
+    _ configuration: PurifyConfiguration, _ calibration: Calibration, scores: [PairScore]
   ) throws {
-    let initial = BetaMixture(
-      mismatched: calibration.mismatched, matched: calibration.matched)
-    var mixture = initial.refined(on: similarities)
-    var probability = CleanProbability(mixture)
-    if !similarities.contains(where: { probability($0) > configuration.cleanThreshold }) {
-      mixture = initial
-      probability = CleanProbability(initial)
-    }
-    self.mixture = mixture
-    cleanProbability = probability
+    self =
+      configuration.isConsensus
+      ? Self.consensus(above: configuration.cleanThreshold, calibration, scores)
+      : try Self.ofMeans(configuration, calibration, scores.map(\.similarity))
+  }
+
+  private static func consensus(
+    above level: Double, _ calibration: Calibration, _ scores: [PairScore]
+  ) -> PurifyRule {
+    PurifyRule(
+      "consensus", above: level, .consensus,
+      [
+        fit(
+          calibration.mismatched.a, calibration.matched.a, scores.map(\.similarityA),
+          above: level),
+        fit(
+          calibration.mismatched.b, calibration.matched.b, scores.map(\.secondSimilarity),
+          above: level),
+      ])
+  }
+
+  private static func ofMeans(
+    _ configuration: PurifyConfiguration, _ calibration: Calibration, _ similarities: [Double]
+  ) throws -> PurifyRule {
+    let fit = fit(
+      calibration.mismatched.means, calibration.matched.means, similarities,
+      above: configuration.cleanThreshold)
     if let threshold = configuration.threshold {
-      (name, level, comparesProbability) = ("threshold", threshold, false)
-    } else if let fraction = configuration.keepFraction {
-      let sorted = similarities.sorted(by: >)
-      let count = Int((Double(sorted.count) * fraction).rounded())
-      // Pairs at the cut itself are not above it: the level lies just under the last kept one.
-      let level: Double =
-        if count <= 0 { 1 } else if count >= sorted.count { -1 } else {
-          (sorted[count - 1] + sorted[count]) / 2
-        }
-      (name, self.level, comparesProbability) = ("keep-fraction", level, false)
-    } else if let precision = configuration.targetPrecision {
-      (name, level, comparesProbability) = (
+      return PurifyRule("threshold", above: threshold, .similarity, [fit])
+    }
+    if let fraction = configuration.keepFraction {
+      return PurifyRule(
+        "keep-fraction", above: level(forFraction: fraction, similarities), .similarity, [fit])
+    }
+    if let precision = configuration.targetPrecision {
+      return PurifyRule(
         "target-precision",
-        try Self.level(forPrecision: precision, calibration, matchedShare: mixture.matchedShare),
-        false
-      )
-    } else {
-      (name, level, comparesProbability) = (
-        "beta-mixture", configuration.cleanThreshold, true
-      )
+        above: try level(
+          forPrecision: precision, calibration, matchedShare: fit.mixture.matchedShare),
+        .similarity, [fit])
+    }
+    return PurifyRule("beta-mixture", above: configuration.cleanThreshold, .probability, [fit])
+  }
+
+  /// What becomes of a pair.
+  func decision(on score: PairScore) -> PairDecision {
+    switch kind {
+    case .consensus:
+      let probabilities = [judges[0](score.similarityA), judges[1](score.secondSimilarity)]
+      let votes = probabilities.count { $0 > level }
+      let reason: PairReason = [.mismatch, .uncertain, .matched][votes]
+      return PairDecision(
+        pairID: score.pairID, isKept: reason == .matched, reason: reason,
+        detail: reason == .uncertain
+          ? String(
+            format: "clean probability %.3f by network A, %.3f by B", probabilities[0],
+            probabilities[1]) : nil,
+        cleanProbability: (probabilities[0] + probabilities[1]) / 2)
+    case .probability, .similarity:
+      let probability = judges[0](score.similarity)
+      let isKept = (kind == .probability ? probability : score.similarity) > level
+      return PairDecision(
+        pairID: score.pairID, isKept: isKept, reason: isKept ? .matched : .mismatch,
+        cleanProbability: probability)
     }
   }
 
-  /// The probability that a pair of this similarity matches.
-  func probability(of similarity: Double) -> Double { cleanProbability(similarity) }
-
-  func keeps(_ similarity: Double) -> Bool {
-    comparesProbability ? probability(of: similarity) > level : similarity > level
+  /// The least mean similarity that the rule keeps; nil where it does not decide on the mean.
+  var leastSimilarity: Double? {
+    switch kind {
+    case .consensus: nil
+    case .probability: judges[0].leastSimilarity(above: level)
+    case .similarity: level
+    }
   }
 
   /// What the rule was fitted to, as a JSON object.
   func parameters() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    return String(decoding: try encoder.encode(mixture), as: UTF8.self)
+    return String(decoding: try encoder.encode(["mixtures": mixtures]), as: UTF8.self)
   }
 
-  /// The least similarity above which the kept pairs' estimated precision
-  /// π S₁ / (π S₁ + (1 − π) S₀) reaches the target; S₁ and S₀ are the shares of matched and
-  /// mismatched dev pairs above it, π the mixture's clean share. The meta pairs trained Θ and would
-  /// flatter it; they serve only where there are no dev pairs.
-  private static func level(
-    forPrecision target: Double, _ calibration: Calibration, matchedShare: Double
-  ) throws(StagesError) -> Double {
-    let hasDev = !calibration.devMatched.isEmpty && !calibration.devMismatched.isEmpty
-    let matched = (hasDev ? calibration.devMatched : calibration.matched).sorted()
-    let mismatched = (hasDev ? calibration.devMismatched : calibration.mismatched).sorted()
-    guard !matched.isEmpty, !mismatched.isEmpty else {
-      throw .configuration(
-        stage: PurifyStage.name, key: "target-precision",
-        problem: "needs trusted pairs to estimate precision on")
-    }
-    func shareAbove(_ level: Double, _ sorted: [Double]) -> Double {
-      Double(sorted.count { $0 > level }) / Double(sorted.count)
-    }
-    for level in [-1] + (matched + mismatched).sorted() {
-      let good = matchedShare * shareAbove(level, matched)
-      let bad = (1 - matchedShare) * shareAbove(level, mismatched)
-      if good > 0, good / (good + bad) >= target { return level }
-    }
-    throw .configuration(
-      stage: PurifyStage.name, key: "target-precision",
-      problem: "no threshold reaches an estimated precision of \(target)")
+  /// The refined mixture, or the labelled one where the refined one keeps nothing.
+  private static func fit(
+    _ mismatched: [Double], _ matched: [Double], _ similarities: [Double], above level: Double
+  ) -> (mixture: BetaMixture, probability: CleanProbability) {
+    let labelled = BetaMixture(mismatched: mismatched, matched: matched)
+    let mixture = labelled.refined(on: similarities)
+    let probability = CleanProbability(mixture)
+    if similarities.contains(where: { probability($0) > level }) { return (mixture, probability) }
+    return (labelled, CleanProbability(labelled))
   }
+}
+
+extension PairScore {
+  /// B's similarity; A's again where a score is of one network alone.
+  fileprivate var secondSimilarity: Double { similarityB ?? similarityA }
 }

@@ -31,14 +31,12 @@ public struct PurifyStage: Stage {
       throw workspace.missing(
         "the scores and their calibration are of different models", command: "winnow-score")
     }
-    var similarities: [Double] = []
-    try forEachPage(of: model.id, database) { page in
-      similarities += page.map(\.similarity)
-    }
-    guard !similarities.isEmpty else {
+    var scores: [PairScore] = []
+    try forEachPage(of: model.id, database) { page in scores += page }
+    guard !scores.isEmpty else {
       throw workspace.missing("no harvested pair has a score", command: "winnow-score")
     }
-    let rule = try PurifyRule(configuration, calibration, similarities: similarities)
+    let rule = try PurifyRule(configuration, calibration, scores: scores)
     let run = try database.beginRun(
       RunRequest(
         command: Self.name, configuration: try configuration.json(),
@@ -48,32 +46,22 @@ public struct PurifyStage: Stage {
         model: model.id, name: rule.name, threshold: rule.level,
         parameters: try rule.parameters()), run: run)
     var meter = ProgressMeter(
-      stage: Self.name, unit: "pairs", total: similarities.count, context: context)
-    var kept = 0
-    var rejected = 0
+      stage: Self.name, unit: "pairs", total: scores.count, context: context)
+    var counts: [PairReason: Int] = [:]
     try forEachPage(of: model.id, database) { page in
-      let decisions = page.map { score in
-        let isKept = rule.keeps(score.similarity)
-        return PairDecision(
-          pairID: score.pairID, isKept: isKept, reason: isKept ? .matched : .mismatch,
-          cleanProbability: rule.probability(of: score.similarity))
-      }
+      let decisions = page.map(rule.decision)
       try database.store(decisions.filter { $0.pairID > decided }, run: run)
-      let keptHere = decisions.count { $0.isKept }
-      kept += keptHere
-      rejected += decisions.count - keptHere
+      for decision in decisions { counts[decision.reason, default: 0] += 1 }
       meter.advance(by: decisions.count)
     }
     try database.finishRun(run, at: context.now())
     try database.publishDecisions(ofRun: run)
     let seconds = meter.elapsed
     try database.close()
-    let leastSimilarity =
-      rule.comparesProbability
-      ? CleanProbability(rule.mixture).leastSimilarity(above: rule.level) : rule.level
     return PurifySummary(
-      rule: rule.name, threshold: rule.level, similarityThreshold: leastSimilarity, kept: kept,
-      rejected: rejected, mixture: rule.mixture, seconds: seconds)
+      rule: rule.name, threshold: rule.level, similarityThreshold: rule.leastSimilarity,
+      kept: counts[.matched] ?? 0, rejected: counts[.mismatch] ?? 0,
+      uncertain: counts[.uncertain] ?? 0, mixtures: rule.mixtures, seconds: seconds)
   }
 
   private func forEachPage(

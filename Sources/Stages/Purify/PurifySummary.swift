@@ -11,10 +11,12 @@ public struct PurifySummary: StageSummary {
   public let similarityThreshold: Double?
   /// Number of kept pairs.
   public let kept: Int
-  /// Number of rejected pairs.
+  /// Number of pairs rejected as mismatches.
   public let rejected: Int
-  /// What was fitted to the similarities.
-  public let mixture: BetaMixture
+  /// Number of pairs rejected because the networks disagree.
+  public let uncertain: Int
+  /// What was fitted to the similarities: of each network for the consensus, else of their mean.
+  public let mixtures: [BetaMixture]
   /// Time of this run.
   public let seconds: Double
 
@@ -24,7 +26,8 @@ public struct PurifySummary: StageSummary {
     case similarityThreshold = "similarity_threshold"
     case kept
     case rejected
-    case mixture
+    case uncertain
+    case mixtures
     case seconds
   }
 
@@ -35,11 +38,14 @@ public struct PurifySummary: StageSummary {
     if let similarityThreshold {
       table.add("least similarity", String(format: "%.4f", similarityThreshold))
     }
+    let share = mixtures.map(\.matchedShare).reduce(0, +) / Double(max(mixtures.count, 1))
+    table.add("estimated clean share", String(format: "%.1f %%", share * 100))
     table.add(
-      "estimated clean share", String(format: "%.1f %%", mixture.matchedShare * 100))
-    table.add("mixture", mixture.origin.rawValue.replacing("_", with: " "))
+      mixtures.count == 1 ? "mixture" : "mixtures",
+      mixtures.map { $0.origin.rawValue.replacing("_", with: " ") }.joined(separator: ", "))
     table.add("kept", kept)
     table.add("rejected", rejected)
+    if uncertain > 0 { table.add("uncertain", uncertain) }
     table.add("time", String(format: "%.1f s", seconds))
     return table.text
   }

@@ -7,13 +7,13 @@ struct Calibration: Codable, Equatable {
   /// The model that gave them.
   let model: String
   /// Trusted pairs.
-  let matched: [Double]
+  let matched: NetworkSimilarities
   /// Harvested captions with images that are not their own.
-  let mismatched: [Double]
+  let mismatched: NetworkSimilarities
   /// Dev pairs, which trained nothing; empty where there are none.
-  let devMatched: [Double]
+  let devMatched: NetworkSimilarities
   /// Dev captions with other dev images.
-  let devMismatched: [Double]
+  let devMismatched: NetworkSimilarities
 
   enum CodingKeys: String, CodingKey {
     case model

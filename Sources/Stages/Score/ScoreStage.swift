@@ -134,20 +134,20 @@ public struct ScoreStage: Stage {
     let harvested = all.captioned(.train, model.vocabulary)
     let trusted = all.captioned(.meta, model.vocabulary)
     let dev = all.captioned(.dev, model.vocabulary)
-    func means(_ pairs: CaptionedImages) throws -> [Double] {
+    func similarities(_ pairs: CaptionedImages) throws -> NetworkSimilarities {
       let scores = try model.networks.map {
-        try $0.similarities(of: pairs, source, workers: workers)
+        try $0.similarities(of: pairs, source, workers: workers).map(Double.init)
       }
-      return zip(scores[0], scores[1]).map { (Double($0) + Double($1)) / 2 }
+      return NetworkSimilarities(a: scores[0], b: scores[1])
     }
     // The model's own name seeds the draw: the same model always gives the same calibration.
     let seed = UInt64(model.name.prefix(16), radix: 16) ?? 0
     let calibration = Calibration(
-      model: model.name, matched: try means(trusted),
-      mismatched: try means(
+      model: model.name, matched: try similarities(trusted),
+      mismatched: try similarities(
         harvested.mismatches(count: trusted.count, generator: RandomGenerator(seed: seed))),
-      devMatched: try means(dev),
-      devMismatched: try means(
+      devMatched: try similarities(dev),
+      devMismatched: try similarities(
         dev.mismatches(count: dev.count, generator: RandomGenerator(seed: seed &+ 1))))
     try ModelFolder(workspace: workspace).write(
       lines: [calibration], to: ModelFolder(workspace: workspace).calibrationPath)

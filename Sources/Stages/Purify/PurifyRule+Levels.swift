@@ -1,0 +1,41 @@
+import Models
+
+extension PurifyRule {
+  /// A similarity above which a share of the pairs lies. Pairs at the cut itself are not above it:
+  /// the level lies just under the last kept one.
+  static func level(forFraction fraction: Double, _ similarities: [Double]) -> Double {
+    let sorted = similarities.sorted(by: >)
+    let count = Int((Double(sorted.count) * fraction).rounded())
+    if count <= 0 { return 1 }
+    if count >= sorted.count { return -1 }
+    return (sorted[count - 1] + sorted[count]) / 2
+  }
+
+  /// The least similarity above which the kept pairs' estimated precision
+  /// π S₁ / (π S₁ + (1 − π) S₀) reaches the target; S₁ and S₀ are the shares of matched and
+  /// mismatched dev pairs above it, π the mixture's clean share. The meta pairs trained Θ and would
+  /// flatter it; they serve only where there are no dev pairs.
+  static func level(
+    forPrecision target: Double, _ calibration: Calibration, matchedShare: Double
+  ) throws(StagesError) -> Double {
+    let hasDev = !calibration.devMatched.a.isEmpty && !calibration.devMismatched.a.isEmpty
+    let matched = (hasDev ? calibration.devMatched : calibration.matched).means.sorted()
+    let mismatched = (hasDev ? calibration.devMismatched : calibration.mismatched).means.sorted()
+    guard !matched.isEmpty, !mismatched.isEmpty else {
+      throw .configuration(
+        stage: PurifyStage.name, key: "target-precision",
+        problem: "needs trusted pairs to estimate precision on")
+    }
+    func shareAbove(_ level: Double, _ sorted: [Double]) -> Double {
+      Double(sorted.count { $0 > level }) / Double(sorted.count)
+    }
+    for level in [-1] + (matched + mismatched).sorted() {
+      let good = matchedShare * shareAbove(level, matched)
+      let bad = (1 - matchedShare) * shareAbove(level, mismatched)
+      if good > 0, good / (good + bad) >= target { return level }
+    }
+    throw .configuration(
+      stage: PurifyStage.name, key: "target-precision",
+      problem: "no threshold reaches an estimated precision of \(target)")
+  }
+}
