@@ -16,6 +16,8 @@ struct TrainCommand: WinnowCommand {
       Example:
         winnow-train --workspace run --seed 1
         winnow-train --workspace run --seed 1 --preset paper --recipe published
+        winnow-train --workspace run --seed 1 --recipe published \\
+          --initialize-from model_best.pth.tar --warmup-epochs 0
       """,
     version: programVersion)
 
@@ -23,6 +25,18 @@ struct TrainCommand: WinnowCommand {
 
   @Option(help: ArgumentHelp("Names all randomness.", valueName: "number"))
   var seed: UInt64
+
+  @Option(
+    help: ArgumentHelp(
+      "Start from this published checkpoint or models folder, with its sizes and vocabulary.",
+      valueName: "path"))
+  var initializeFrom: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The vocabulary to use. (default: beside the checkpoint; without one, made of the captions)",
+      valueName: "file"))
+  var vocabulary: String?
 
   @Option(help: "Sizes of the networks.")
   var preset: NetworkPreset = .compact
@@ -111,6 +125,8 @@ struct TrainCommand: WinnowCommand {
     configuration.embedSize = embedSize
     configuration.similarityDimension = similarityDimension
     configuration.minimumCount = minimumCount
+    configuration.initializeFrom = initializeFrom
+    configuration.vocabulary = vocabulary
     try TrainStage(configuration).perform(
       in: workspace, restarts: restart.restarts, output: output)
   }

@@ -13,6 +13,8 @@ enum PickleValue: Sendable, Equatable {
   case tuple([Int])
   case list([Int])
   case dictionary([(key: Int, value: Int)])
+  /// An `argparse.Namespace`: names and values, nothing else of it.
+  case namespace([(key: Int, value: Int)])
   case global(PickleGlobal)
   case storage(Int)
   case tensor(PickledTensor)
@@ -32,6 +34,7 @@ enum PickleValue: Sendable, Equatable {
 /// The Python names that a pickle may refer to. Naming one is all that happens: none is called.
 enum PickleGlobal: Sendable, Equatable {
   case orderedDictionary
+  case namespace
   case rebuildTensor
   case rebuildTensor2
   case rebuildParameter
@@ -40,6 +43,7 @@ enum PickleGlobal: Sendable, Equatable {
   init?(module: String, name: String) {
     switch (module, name) {
     case ("collections", "OrderedDict"): self = .orderedDictionary
+    case ("argparse", "Namespace"): self = .namespace
     case ("torch._utils", "_rebuild_tensor"): self = .rebuildTensor
     case ("torch._utils", "_rebuild_tensor_v2"): self = .rebuildTensor2
     case ("torch._utils", "_rebuild_parameter"): self = .rebuildParameter

@@ -1,85 +1,67 @@
 import Foundation
 import Tensors
 
-/// A state dict saved by PyTorch before its zip format (`torch.save` up to 1.5): three small
-/// pickles, the pickled dictionary, the storages' keys, then their bytes.
-///
-/// Nothing in the file is executed; see `Unpickler`.
+/// A state dict saved by PyTorch: tensors by name, read on demand.
 public struct PyTorchCheckpoint: Sendable {
-  /// A tensor's place in the file.
-  private struct View: Sendable {
-    let tensor: PickledTensor
-    let elementType: ElementType
-    let start: Int
-  }
-
   /// The file's name in error messages.
   public let name: String
   /// The tensors' names in the order of the dictionary.
   public let names: [String]
-  private let data: Data
-  private let views: [String: View]
+  private let file: PyTorchFile
+  private let tensors: [String: PickledTensor]
 
-  /// Opens a file.
+  /// Opens a file that holds one state dict.
   ///
   /// - Throws: `LayersError` if it cannot be read, is no such checkpoint, or holds anything but
   ///   named tensors.
   public init(contentsOf url: URL) throws(LayersError) {
-    try self.init(MappedFile.read(url), name: url.path)
+    try self.init(PyTorchFile(contentsOf: url).root, called: "the checkpoint")
   }
 
   /// Reads a file from memory.
   ///
   /// - Parameter name: what error messages call it.
   public init(_ data: Data, name: String) throws(LayersError) {
-    let data = data.startIndex == 0 ? data : Data(data)
-    if data.starts(with: [0x50, 0x4B, 3, 4]) {
-      throw .malformed(
-        file: name,
-        detail: "a zip-format checkpoint; save it again with "
-          + "torch.save(…, _use_new_zipfile_serialization=False)")
-    }
-    var cursor = ByteCursor(data, file: name)
-    try Self.readPreamble(&cursor)
-    var unpickler = Unpickler(cursor)
-    let root = try unpickler.run()
-    let named = try Self.tensors(of: root, in: unpickler)
-    var keys = Unpickler(unpickler.cursor)
-    let keyList = try keys.run()
-    let order = try Self.storageKeys(keyList, in: keys)
-    cursor = keys.cursor
-    let starts = try Self.readStorages(order, described: unpickler.storages, &cursor)
+    try self.init(PyTorchFile(data, name: name).root, called: "the checkpoint")
+  }
 
-    var views: [String: View] = [:]
-    for (tensorName, tensor) in named {
-      let storage = unpickler.storages[tensor.storage]
-      guard let start = starts[storage.key] else {
-        throw .malformed(
-          file: name, detail: "tensor `\(tensorName)`: storage \(storage.key) is not in the file")
-      }
-      let view = View(tensor: tensor, elementType: storage.elementType, start: start)
-      guard views.updateValue(view, forKey: tensorName) == nil else {
-        throw .malformed(file: name, detail: "tensor `\(tensorName)` occurs twice")
-      }
+  /// Takes a part of a file for a state dict.
+  ///
+  /// - Parameter part: what error messages call it.
+  /// - Throws: `LayersError.malformed` if it holds anything but named tensors.
+  public init(_ object: PyTorchObject, called part: String) throws(LayersError) {
+    file = object.file
+    name = object.file.name
+    guard let entries = try object.entries() else {
+      throw .malformed(file: name, detail: "\(part) is not a dictionary of tensors")
     }
-    self.name = name
-    self.data = data
-    self.views = views
-    names = named.map(\.name)
+    var tensors: [String: PickledTensor] = [:]
+    for entry in entries {
+      guard let tensor = entry.value.tensor else {
+        throw .malformed(file: name, detail: "`\(entry.name)` is not a tensor")
+      }
+      let key = file.storages[tensor.storage].key
+      guard file.starts[key] != nil else {
+        throw .malformed(
+          file: name, detail: "tensor `\(entry.name)`: storage \(key) is not in the file")
+      }
+      tensors[entry.name] = tensor
+    }
+    self.tensors = tensors
+    names = entries.map(\.name)
   }
 
   /// A tensor's shape.
   public func shape(of tensor: String) throws(LayersError) -> [Int] {
-    try view(tensor).tensor.shape
+    try stored(tensor).tensor.shape
   }
 
   /// A floating-point tensor, its strides resolved to row-major order.
   public func tensor(_ name: String) throws(LayersError) -> Tensor {
-    let view = try view(name)
-    let (tensor, type) = (view.tensor, view.elementType)
+    let (tensor, type, storageStart) = try stored(name)
     if tensor.shape.contains(0) { return Tensor([], shape: tensor.shape) }
-    let start = view.start + tensor.offset * type.byteCount
-    guard let stored = type.floats(in: data.bytes, at: start, count: tensor.extent) else {
+    let start = storageStart + tensor.offset * type.byteCount
+    guard let stored = type.floats(in: file.data.bytes, at: start, count: tensor.extent) else {
       throw .wrongElementType(file: self.name, name: name, found: type.rawValue)
     }
     return Tensor(Self.rowMajor(stored, tensor.shape, tensor.strides), shape: tensor.shape)
@@ -96,19 +78,21 @@ public struct PyTorchCheckpoint: Sendable {
 
   /// An integer tensor's elements in row-major order.
   public func integers(_ name: String) throws(LayersError) -> [Int64] {
-    let view = try view(name)
-    let (tensor, type) = (view.tensor, view.elementType)
+    let (tensor, type, storageStart) = try stored(name)
     if tensor.shape.contains(0) { return [] }
-    let start = view.start + tensor.offset * type.byteCount
-    guard let stored = type.integers(in: data.bytes, at: start, count: tensor.extent) else {
+    let start = storageStart + tensor.offset * type.byteCount
+    guard let stored = type.integers(in: file.data.bytes, at: start, count: tensor.extent) else {
       throw .wrongElementType(file: self.name, name: name, found: type.rawValue)
     }
     return Self.rowMajor(stored, tensor.shape, tensor.strides)
   }
 
-  private func view(_ tensor: String) throws(LayersError) -> View {
-    guard let view = views[tensor] else { throw .missingTensor(file: name, name: tensor) }
-    return view
+  private func stored(
+    _ name: String
+  ) throws(LayersError) -> (tensor: PickledTensor, elementType: ElementType, start: Int) {
+    guard let tensor = tensors[name] else { throw .missingTensor(file: self.name, name: name) }
+    let storage = file.storages[tensor.storage]
+    return (tensor, storage.elementType, file.starts[storage.key, default: 0])
   }
 
   private static func rowMajor<Value>(

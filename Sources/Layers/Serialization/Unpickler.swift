@@ -2,8 +2,11 @@
 ///
 /// A pickle is a program for a stack machine. This machine knows the instructions that build
 /// numbers, strings, containers and views of storages; it calls nothing. Any other instruction or
-/// any other Python name is an error. Memory stays proportional to the file's size.
+/// any other Python name is an error. Memory and time stay proportional to the file's size.
 struct Unpickler {
+  /// The most objects that are built; the checkpoint of a network has some thousands.
+  static let objectLimit = 1 << 21
+
   var cursor: ByteCursor
   private(set) var objects: [PickleValue] = []
   private(set) var storages: [PickledStorage] = []
@@ -21,6 +24,9 @@ struct Unpickler {
       throw malformed("not a pickle of protocol 2")
     }
     while true {
+      guard objects.count < Self.objectLimit else {
+        throw malformed("more than \(Self.objectLimit) objects")
+      }
       let instruction = try cursor.byte()
       if instruction == UInt8(ascii: ".") {
         guard stack.count == 1, marks.isEmpty else { throw malformed("objects left over") }
@@ -112,12 +118,22 @@ struct Unpickler {
       let call = try pop(2)
       guard case .global(let global) = objects[call[0]], case .tuple(let items) = objects[call[1]]
       else { throw malformed("a call of something that is not a known name") }
+      guard items.count <= 8 else { throw malformed("wrong arguments for rebuilding an object") }
       push(try rebuild(global, items.map { objects[$0] }))
+    case 0x81:
+      let call = try pop(2)
+      guard case .global(.namespace) = objects[call[0]], case .tuple([]) = objects[call[1]] else {
+        throw malformed("a new object that is not an empty namespace")
+      }
+      push(.namespace([]))
     case UInt8(ascii: "b"):
-      // The state of a state dict is its `_metadata`, which says nothing about tensors.
       let state = try pop(1)
-      guard case .dictionary = objects[try top()], case .dictionary = objects[state[0]] else {
-        throw malformed("a state for something that is not a dictionary")
+      let target = try top()
+      switch (objects[target], objects[state[0]]) {
+      // The state of a state dict is its `_metadata`, which says nothing about tensors.
+      case (.dictionary, .dictionary): break
+      case (.namespace, .dictionary(let pairs)): objects[target] = .namespace(pairs)
+      default: throw malformed("a state for something that is not a dictionary")
       }
     default:
       throw malformed("instruction 0x\(String(instruction, radix: 16)) is not one that is read")
@@ -153,6 +169,9 @@ struct Unpickler {
       guard case .storage(let storage) = arguments[0], case .int(let offset) = arguments[1],
         case .tuple(let shapeItems) = arguments[2], case .tuple(let strideItems) = arguments[3]
       else { break }
+      guard shapeItems.count <= 64, strideItems.count <= 64 else {
+        throw malformed("a tensor of more than 64 dimensions")
+      }
       return .tensor(
         try view(
           of: storage, offset: offset, shape: try integers(shapeItems),

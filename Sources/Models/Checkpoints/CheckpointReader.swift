@@ -1,14 +1,14 @@
 import Layers
 import Tensors
 
-/// Reads networks out of a safetensors file, strictly: every tensor that a network has must be
+/// Reads networks out of a file of tensors, strictly: every tensor that a network has must be
 /// there in its shape, and nothing under the network's prefix may be left over.
 public struct CheckpointReader {
-  private let file: SafetensorsFile
+  private let file: any TensorSource
   private var used: Set<String> = []
 
   /// Reads from an opened file.
-  public init(_ file: SafetensorsFile) { self.file = file }
+  public init(_ file: any TensorSource) { self.file = file }
 
   /// Replaces the parameters of `network` by those stored under `prefix`.
   ///

@@ -6,8 +6,8 @@ extension SimilarityConfiguration {
   /// it fills.
   ///
   /// - Throws: `LayersError.malformed`.
-  func requireFits(_ file: SafetensorsFile) throws(LayersError) {
-    let stored = file.entries.reduce(0) { $0 + $1.count }
+  func requireFits(_ file: some TensorSource) throws(LayersError) {
+    let stored = file.storedCount
     guard isPossible, parameterCount <= Double(max(2 * stored, 1 << 24)) else {
       throw .malformed(
         file: file.name,

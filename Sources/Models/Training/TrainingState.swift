@@ -30,12 +30,19 @@ public struct TrainingState: Sendable {
   /// Differently seeded networks with random initial weights.
   public init(_ configuration: SimilarityConfiguration, seed: UInt64) {
     let generator = RandomGenerator(seed: seed)
-    networks = (0..<2).map { index in
-      var initial = generator.stream(UInt64(index), 0x1717)
-      return NetworkState(CorrectedNetwork(configuration, generator: &initial))
-    }
+    self.init(
+      startingFrom: (0..<2).map { index in
+        var initial = generator.stream(UInt64(index), 0x1717)
+        return CorrectedNetwork(configuration, generator: &initial)
+      })
+  }
+
+  /// Networks A and B that were trained before, with fresh optimisers.
+  public init(startingFrom networks: [CorrectedNetwork]) {
+    precondition(networks.count == 2, "networks A and B")
+    self.networks = networks.map { NetworkState($0) }
     records = []
-    best = networks.map(\.network)
+    best = networks
   }
 }
 

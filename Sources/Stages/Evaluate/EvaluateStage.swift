@@ -78,7 +78,7 @@ public struct EvaluateStage: Stage {
         "--role \(role.rawValue) --input M.tsv")
     }
     let store = try FeatureStore(of: workspace)
-    let model = try ModelFolder(workspace: workspace).model(for: store)
+    let model = try workspace.scoringModel(for: store)
     let source = WorkspaceRegions(store: store, addresses: all.addresses)
     let pairs = all.captioned(role, model.vocabulary)
     let workers = Workers(ProcessInfo.processInfo.activeProcessorCount)

@@ -6,6 +6,8 @@ import Pairs
 struct Calibration: Codable, Equatable {
   /// The model that gave them.
   let model: String
+  /// Where that model is; nil for the one trained in the workspace.
+  var reference: ModelReference?
   /// Trusted pairs.
   let matched: NetworkSimilarities
   /// Harvested captions with images that are not their own.
@@ -17,6 +19,7 @@ struct Calibration: Codable, Equatable {
 
   enum CodingKeys: String, CodingKey {
     case model
+    case reference
     case matched
     case mismatched
     case devMatched = "dev_matched"

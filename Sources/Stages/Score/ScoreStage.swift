@@ -4,15 +4,6 @@ import Models
 import Pairs
 import Tensors
 
-/// What `winnow-score` can be told: nothing yet.
-public struct ScoreConfiguration: StageConfiguration, Equatable {
-  /// The keys in YAML: none.
-  public static var keys: [String] { [] }
-
-  /// Nothing to tell.
-  public init() {}
-}
-
 /// What `winnow-score` did.
 public struct ScoreSummary: StageSummary {
   /// The model whose scores they are.
@@ -45,7 +36,7 @@ public struct ScoreSummary: StageSummary {
   }
 }
 
-/// Scores every pair that has features with both networks.
+/// Scores every pair that has features with both networks of the trained or of a given model.
 public struct ScoreStage: Stage {
   /// The key in a pipeline and the name of the program.
   public static let name = "score"
@@ -64,13 +55,16 @@ public struct ScoreStage: Stage {
   /// Refuses a workspace without pairs before anything is written there.
   public func check(in workspace: Workspace) throws {
     try workspace.openIngested(.reading).close()
+    try configuration.reference?.check()
   }
 
   /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> ScoreSummary {
     let database = try workspace.openIngested(.writing)
     let store = try FeatureStore(of: workspace)
-    let model = try ModelFolder(workspace: workspace).model(for: store)
+    let model =
+      try configuration.reference.map { try workspace.model($0, for: store) }
+      ?? workspace.trainedModel(for: store)
     let workers = Workers(ProcessInfo.processInfo.activeProcessorCount)
     let id = try database.modelID(named: model.name)
     if context.restarts { try database.discardScores(ofModel: id) }
@@ -143,7 +137,8 @@ public struct ScoreStage: Stage {
     // The model's own name seeds the draw: the same model always gives the same calibration.
     let seed = UInt64(model.name.prefix(16), radix: 16) ?? 0
     let calibration = Calibration(
-      model: model.name, matched: try similarities(trusted),
+      model: model.name, reference: configuration.reference,
+      matched: try similarities(trusted),
       mismatched: try similarities(
         harvested.mismatches(count: trusted.count, generator: RandomGenerator(seed: seed))),
       devMatched: try similarities(dev),

@@ -6,9 +6,14 @@ import Pairs
 /// The trained model of a workspace: `models/net-a.safetensors`, `net-b.safetensors`,
 /// `vocabulary.json`, and what else training and scoring leave there.
 struct ModelFolder: Sendable {
-  let workspace: Workspace
+  /// The folder.
+  let path: String
 
-  private func path(_ name: String) -> String { workspace.modelsPath + "/" + name }
+  init(path: String) { self.path = path }
+
+  init(workspace: Workspace) { path = workspace.modelsPath }
+
+  private func path(_ name: String) -> String { path + "/" + name }
   var networkPaths: [String] { [path("net-a.safetensors"), path("net-b.safetensors")] }
   var vocabularyPath: String { path("vocabulary.json") }
   var configurationPath: String { path("config.json") }
@@ -18,7 +23,7 @@ struct ModelFolder: Sendable {
 
   /// Writes one safetensors file atomically.
   func write(_ writer: SafetensorsWriter, to path: String) throws {
-    try workspace.create(folder: workspace.modelsPath)
+    try OutputFolder.create(for: path)
     let file = try AtomicFile(path: path)
     try writer.write { (data: Data) throws(PairsError) in try file.write(data) }
     try file.commit()
@@ -30,50 +35,113 @@ struct ModelFolder: Sendable {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var bytes: [UInt8] = []
     for line in lines { bytes += Array(try encoder.encode(line)) + [0x0A] }
-    try workspace.create(folder: workspace.modelsPath)
+    try OutputFolder.create(for: path)
     try AtomicFile.write(bytes, to: path)
   }
 
   /// A trained pair of networks and their vocabulary.
   struct Model {
-    /// The first half of a SHA-256 over both networks and the vocabulary.
+    /// The first half of a SHA-256 over the networks' files and the vocabulary.
     let name: String
     let networks: [CorrectedNetwork]
     let vocabulary: Vocabulary
+
+    /// - Parameter path: what error messages call the model.
+    /// - Throws: `StagesError.damaged` when the vocabulary has another number of words than the
+    ///   networks know.
+    init(
+      name: String, networks: [CorrectedNetwork], vocabulary: Vocabulary, path: String
+    ) throws(StagesError) {
+      for network in networks {
+        let known = network.similarity.configuration.vocabularySize
+        guard known == vocabulary.count else {
+          throw .damaged(
+            path: path,
+            problem:
+              "does not belong to its vocabulary: it knows \(known) words, the vocabulary has "
+              + "\(vocabulary.count)")
+        }
+      }
+      self.name = name
+      self.networks = networks
+      self.vocabulary = vocabulary
+    }
+
+    /// Whether the networks read features of this form.
+    func reads(_ store: FeatureStore) -> Bool {
+      networks.map(\.similarity.configuration).allSatisfy {
+        $0.regions == store.regions && $0.regionDimension == store.dimension
+      }
+    }
   }
 
-  /// - Parameter store: the features that the model is to read.
-  /// - Throws: `StagesError.missing` naming `winnow-train`, or an error that names the damaged file.
-  func model(for store: FeatureStore) throws -> Model {
-    guard try workspace.completionMarker(ofStage: TrainStage.name) != nil else {
-      throw workspace.missing(
-        "there is no trained model yet", command: "winnow-train", "--seed 1")
-    }
-    let vocabulary = try Vocabulary(readFrom: vocabularyPath)
-    let networks = try networkPaths.map {
+  /// - Throws: `LayersError` naming the damaged file.
+  static func networks(at paths: [String]) throws -> [CorrectedNetwork] {
+    try paths.map {
       try CorrectedNetwork(checkpoint: SafetensorsFile(contentsOf: URL(filePath: $0)))
     }
-    for (path, network) in zip(networkPaths, networks)
-    where network.similarity.configuration.vocabularySize != vocabulary.count {
-      throw StagesError.damaged(
-        path: path, problem: "does not belong to the vocabulary beside it")
-    }
-    let sizes = networks.map(\.similarity.configuration)
-    guard sizes.allSatisfy({ $0.regions == store.regions && $0.regionDimension == store.dimension })
-    else {
-      throw workspace.missing(
-        "the model was trained on other features than these (\(store.regions) regions of "
-          + "\(store.dimension) numbers)", command: "winnow-train", "--seed 1")
-    }
-    return Model(name: try name(), networks: networks, vocabulary: vocabulary)
   }
 
   /// The model's name: a hash of its files.
-  func name() throws -> String {
+  func name() throws -> String { try Self.name(ofFiles: networkPaths + [vocabularyPath]) }
+
+  /// A model's name: a hash of its files in their order.
+  static func name(ofFiles paths: [String]) throws -> String {
     var hasher = SHA256Hasher()
-    for path in networkPaths + [vocabularyPath] {
+    for path in paths {
       hasher.update(try SHA256Digest(ofFileAt: path).bytes)
     }
     return String(hasher.finalize().description.prefix(32))
+  }
+}
+
+extension Workspace {
+  /// The model that was trained in this workspace.
+  ///
+  /// - Parameter store: the features that the model is to read.
+  /// - Throws: `StagesError.missing` naming `winnow-train`, or an error that names the damaged file.
+  func trainedModel(for store: FeatureStore) throws -> ModelFolder.Model {
+    guard try completionMarker(ofStage: TrainStage.name) != nil else {
+      throw missing("there is no trained model yet", command: "winnow-train", "--seed 1")
+    }
+    let folder = ModelFolder(workspace: self)
+    let model = try ModelFolder.Model(
+      name: folder.name(), networks: ModelFolder.networks(at: folder.networkPaths),
+      vocabulary: Vocabulary(readFrom: folder.vocabularyPath), path: folder.path)
+    guard model.reads(store) else {
+      throw missing(
+        "the model was trained on other features than these (\(store.regions) regions of "
+          + "\(store.dimension) numbers)", command: "winnow-train", "--seed 1")
+    }
+    return model
+  }
+
+  /// A model that was named, which must read the workspace's features.
+  func model(_ reference: ModelReference, for store: FeatureStore) throws -> ModelFolder.Model {
+    let model = try reference.read()
+    guard model.reads(store) else {
+      let sizes = model.networks[0].similarity.configuration
+      throw StagesError.file(
+        path: reference.path,
+        problem:
+          "the model reads \(sizes.regions) regions of \(sizes.regionDimension) numbers, but "
+          + "the features of \(path) are \(store.regions) regions of \(store.dimension)")
+    }
+    return model
+  }
+
+  /// The model whose scores are stored: the one that `winnow-score` was given, or the trained one.
+  ///
+  /// - Throws: `StagesError.missing` when it changed since.
+  func scoringModel(for store: FeatureStore) throws -> ModelFolder.Model {
+    let calibration = try Calibration.read(in: self)
+    guard let reference = calibration.reference else { return try trainedModel(for: store) }
+    let model = try model(reference, for: store)
+    guard model.name == calibration.model else {
+      throw missing(
+        "\(reference.path) is not the model any more that gave the scores",
+        command: "winnow-score", "--model \(reference.path)")
+    }
+    return model
   }
 }

@@ -44,6 +44,12 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
   public var similarityDimension: Int?
   /// Words seen less often become `<unk>`.
   public var minimumCount: Int
+  /// A trained model whose networks A and B training starts from: a published checkpoint, or the
+  /// `models` folder of a workspace. The sizes and the vocabulary are its own.
+  public var initializeFrom: String?
+  /// The vocabulary of that checkpoint, looked for beside it when nil; without a checkpoint, the
+  /// vocabulary to use in place of one made of the captions.
+  public var vocabulary: String?
 
   /// The keys in YAML.
   public enum CodingKeys: String, CodingKey, CaseIterable {
@@ -68,6 +74,8 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
     case embedSize = "embed-size"
     case similarityDimension = "similarity-dimension"
     case minimumCount = "minimum-count"
+    case initializeFrom = "initialize-from"
+    case vocabulary = "vocabulary"
   }
 
   /// The settings of a preset and a recipe with a seed.
@@ -104,10 +112,14 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
     embedSize = try container.decodeIfPresent(Int.self, forKey: .embedSize)
     similarityDimension = try container.decodeIfPresent(Int.self, forKey: .similarityDimension)
     minimumCount = try container.value(.minimumCount, default: 4)
+    initializeFrom = try container.decodeIfPresent(String.self, forKey: .initializeFrom)
+    vocabulary = try container.decodeIfPresent(String.self, forKey: .vocabulary)
   }
 
   /// Every key, as written in YAML.
   public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
+  /// The keys that hold paths.
+  public static var pathKeys: Set<String> { ["initialize-from", "vocabulary"] }
 
   /// The named recipe with what was overridden.
   public var recipe: TrainingRecipe {

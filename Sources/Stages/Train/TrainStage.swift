@@ -30,6 +30,7 @@ public struct TrainStage: Stage {
   /// Refuses a workspace without pairs before anything is written there.
   public func check(in workspace: Workspace) throws {
     try workspace.openIngested(.reading).close()
+    try configuration.reference?.check()
   }
 
   /// Does the work, going on where an interrupted run stopped.
@@ -41,22 +42,24 @@ public struct TrainStage: Stage {
       throw workspace.missing("no pair has features yet", command: "winnow-featurize")
     }
     let store = try FeatureStore(of: workspace)
-    let fingerprint = "\(pairs.fingerprint) \(store.description.fingerprint)"
+    let fingerprint =
+      "\(pairs.fingerprint) \(store.description.fingerprint)"
+      + (try TrainingStart.fingerprint(configuration))
     let marker = CompletionMarker(
       stage: Self.name, configuration: try configuration.json(), inputs: [fingerprint])
     if context.restarts {
       try workspace.removeCompletionMarker(ofStage: Self.name)
       try removeIfPresent(folder.statePath)
     } else if try workspace.completionMarker(ofStage: Self.name) == marker {
-      let model = try folder.model(for: store)
+      let model = try workspace.trainedModel(for: store)
       try database.close()
       return TrainSummary(
         model: model.name, records: try records(in: folder), seconds: 0, wasDone: true)
     }
 
-    let vocabulary = try pairs.vocabulary(minimumCount: configuration.minimumCount)
-    let sizes = configuration.sizes(
-      regionDimension: store.dimension, regions: store.regions, vocabularySize: vocabulary.count)
+    let start = try TrainingStart(configuration, pairs, store, in: workspace)
+    let vocabulary = start.vocabulary
+    let sizes = start.sizes(configuration, store)
     let data = TrainingData(
       source: WorkspaceRegions(store: store, addresses: pairs.addresses),
       harvested: pairs.captioned(.train, vocabulary), trusted: pairs.captioned(.meta, vocabulary),
@@ -73,7 +76,7 @@ public struct TrainStage: Stage {
 
     var state =
       try storedState(in: folder, sizes, recipe, fingerprint)
-      ?? TrainingState(sizes, seed: recipe.seed)
+      ?? start.state(sizes, seed: recipe.seed)
     let meter = EpochMeter(state: state, trainer: trainer, context: context)
     while state.epochsDone < trainer.epochs {
       _ = try trainer.runEpoch(&state) { meter.report($0) }

@@ -1,4 +1,21 @@
-extension PyTorchCheckpoint {
+import Foundation
+
+/// The format before zip (`torch.save` up to 1.5): three small pickles, the pickled object, the
+/// storages' keys, then their bytes.
+extension PyTorchFile {
+  init(legacy data: Data, name: String) throws(LayersError) {
+    var cursor = ByteCursor(data, file: name)
+    try Self.readPreamble(&cursor)
+    var unpickler = Unpickler(cursor)
+    let root = try unpickler.run()
+    var keys = Unpickler(unpickler.cursor)
+    let keyList = try keys.run()
+    let order = try Self.storageKeys(keyList, in: keys)
+    cursor = keys.cursor
+    let starts = try Self.readStorages(order, described: unpickler.storages, &cursor)
+    try self.init(data, name: name, unpickler, root: root, starts: starts)
+  }
+
   /// 0x1950a86a20f9469cfc6c, little-endian.
   private static let magicNumber: [UInt8] = [
     0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19,
@@ -28,26 +45,6 @@ extension PyTorchCheckpoint {
     cursor = unpickler.cursor
   }
 
-  static func tensors(
-    of root: Int, in unpickler: Unpickler
-  ) throws(LayersError) -> [(name: String, tensor: PickledTensor)] {
-    let file = unpickler.cursor.file
-    guard case .dictionary(let pairs) = unpickler.objects[root] else {
-      throw .malformed(file: file, detail: "the checkpoint is not a dictionary of tensors")
-    }
-    var named: [(name: String, tensor: PickledTensor)] = []
-    for pair in pairs {
-      guard case .string(let name) = unpickler.objects[pair.key] else {
-        throw .malformed(file: file, detail: "a key that is not a string")
-      }
-      guard case .tensor(let tensor) = unpickler.objects[pair.value] else {
-        throw .malformed(file: file, detail: "`\(name)` is not a tensor")
-      }
-      named.append((name, tensor))
-    }
-    return named
-  }
-
   static func storageKeys(
     _ root: Int, in unpickler: Unpickler
   ) throws(LayersError) -> [String] {
@@ -68,13 +65,7 @@ extension PyTorchCheckpoint {
   static func readStorages(
     _ order: [String], described: [PickledStorage], _ cursor: inout ByteCursor
   ) throws(LayersError) -> [String: Int] {
-    var known: [String: PickledStorage] = [:]
-    for storage in described {
-      guard known.updateValue(storage, forKey: storage.key) ?? storage == storage else {
-        throw .malformed(
-          file: cursor.file, detail: "storage \(storage.key) is described in two ways")
-      }
-    }
+    let known = try distinct(described, file: cursor.file)
     var starts: [String: Int] = [:]
     for key in order {
       guard let storage = known[key], starts[key] == nil else {
@@ -86,13 +77,8 @@ extension PyTorchCheckpoint {
           file: cursor.file,
           detail: "storage \(key) has \(count) elements, the tensors expect \(storage.count)")
       }
-      let (size, overflow) = storage.count.multipliedReportingOverflow(
-        by: storage.elementType.byteCount)
-      guard !overflow else {
-        throw .malformed(file: cursor.file, detail: "storage \(key) is too large")
-      }
       starts[key] = cursor.position
-      try cursor.skip(size)
+      try cursor.skip(try byteCount(of: storage, file: cursor.file))
     }
     guard cursor.isAtEnd else {
       throw .malformed(
