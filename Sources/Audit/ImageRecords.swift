@@ -12,7 +12,8 @@ public struct PendingImage: Sendable, Equatable {
 
 /// Where an image's features are.
 public struct FeatureAddress: Hashable, Sendable {
-  /// The number of the shard file.
+  /// The number of the shard file; −1 and below for arrays of precomputed features, which are not
+  /// the workspace's own.
   public let shard: Int
   /// The row in it.
   public let row: Int

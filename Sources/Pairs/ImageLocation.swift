@@ -2,6 +2,8 @@
 public enum ImageLocation: Hashable, Sendable {
   /// A path below the image root: no `.`, no `..`, no empty part, not absolute.
   case local(relativePath: String)
+  /// A row, from 0, of an array of features below the image root.
+  case precomputed(relativePath: String, row: Int)
   /// An http or https URL, to be fetched.
   case remote(url: String)
   /// A URL that Winnow does not follow, and why.
@@ -12,6 +14,9 @@ public enum ImageLocation: Hashable, Sendable {
 public enum ResolvedImage: Hashable, Sendable {
   /// The canonical path of a regular file below the image root.
   case file(path: String)
+  /// A row, from 0, of an array of features: the canonical path of a regular file below the image
+  /// root.
+  case precomputed(path: String, row: Int)
   /// An http or https URL, to be fetched.
   case remote(url: String)
   /// No usable image, and why.

@@ -41,14 +41,32 @@ public struct ImageRoot: Hashable, Sendable {
     case .remote(let url): return .remote(url: url)
     case .refused(let failure): return .refused(failure)
     case .path(let path):
-      guard let components = relativeComponents(of: path) else {
-        return .refused(RowFailure(.unsafePath, "the path leads out of the image folder"))
+      switch relativePath(path) {
+      case .success(let path): return .local(relativePath: path)
+      case .failure(let refusal): return .refused(refusal.failure)
       }
-      guard !components.isEmpty else {
-        return .refused(RowFailure(.unsupportedURL, "the path is the image folder itself"))
+    case .precomputed(let path, let row):
+      switch relativePath(path) {
+      case .success(let path): return .precomputed(relativePath: path, row: row)
+      case .failure(let refusal): return .refused(refusal.failure)
       }
-      return .local(relativePath: components.joined(separator: "/"))
     }
+  }
+
+  private struct Refusal: Error {
+    let failure: RowFailure
+  }
+
+  private func relativePath(_ path: String) -> Result<String, Refusal> {
+    guard let components = relativeComponents(of: path) else {
+      let detail = "the path leads out of the image folder"
+      return .failure(Refusal(failure: RowFailure(.unsafePath, detail)))
+    }
+    guard !components.isEmpty else {
+      let detail = "the path is the image folder itself"
+      return .failure(Refusal(failure: RowFailure(.unsupportedURL, detail)))
+    }
+    return .success(components.joined(separator: "/"))
   }
 
   /// The file that a location leads to now, symbolic links followed; it may not leave the root.
@@ -56,13 +74,21 @@ public struct ImageRoot: Hashable, Sendable {
     switch location {
     case .remote(let url): return .remote(url: url)
     case .refused(let failure): return .failed(failure)
-    case .local(let path):
-      // A relative path may come from storage that anyone can edit.
-      guard let components = Self.normalized(path), !components.isEmpty else {
-        return .failed(RowFailure(.unsafePath, "the path leads out of the image folder"))
+    case .local(let path): return resolveFile(path)
+    case .precomputed(let path, let row):
+      switch resolveFile(path) {
+      case .file(let path): return .precomputed(path: path, row: row)
+      case let other: return other
       }
-      return resolve(components.joined(separator: "/"))
     }
+  }
+
+  private func resolveFile(_ path: String) -> ResolvedImage {
+    // A relative path may come from storage that anyone can edit.
+    guard let components = Self.normalized(path), !components.isEmpty else {
+      return .failed(RowFailure(.unsafePath, "the path leads out of the image folder"))
+    }
+    return resolve(components.joined(separator: "/"))
   }
 
   private func resolve(_ relativePath: String) -> ResolvedImage {

@@ -1,6 +1,8 @@
-/// The parts of an image URL as a manifest writes it: a bare path, `file:`, `http:` or `https:`.
+/// The parts of an image URL as a manifest writes it: a bare path, `file:`, `http:` or `https:`, or
+/// `precomp:` for features that are computed already.
 enum ImageURL {
   case path(String)
+  case precomputed(path: String, row: Int)
   case remote(String)
   case refused(RowFailure)
 
@@ -15,6 +17,7 @@ enum ImageURL {
     switch scheme {
     case "http", "https": self = Self.remote(trimmed, rest: rest)
     case "file": self = Self.file(rest)
+    case PrecomputedFeatures.scheme: self = Self.precomputed(rest)
     default:
       let detail = "the URL scheme \"\(scheme)\" is none of file, http and https"
       self = .refused(RowFailure(.unsupportedURL, detail))
@@ -47,6 +50,17 @@ enum ImageURL {
       return .refused(RowFailure(.unsupportedURL, detail))
     }
     return Self.path(checking: decoded)
+  }
+
+  private static func precomputed(_ rest: Substring) -> ImageURL {
+    guard let (path, row) = PrecomputedFeatures.parts(of: rest) else {
+      let detail = "expected precomp:FILE.npy#ROW, the row from 0"
+      return .refused(RowFailure(.unsupportedURL, detail))
+    }
+    switch Self.path(checking: path) {
+    case .path(let path): return .precomputed(path: path, row: row)
+    case let other: return other
+    }
   }
 
   private static func path(checking path: String) -> ImageURL {

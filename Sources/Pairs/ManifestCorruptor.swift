@@ -50,11 +50,25 @@ public struct ManifestCorruptor {
 
   private let path: String
   private let columns: ColumnOrder
+  private let captions: CaptionFile?
 
   /// A corruptor of the clean manifest at `path`.
   public init(path: String, columns: ColumnOrder = .captionURL) {
     self.path = path
     self.columns = columns
+    captions = nil
+  }
+
+  /// A corruptor of the manifest that a file of captions for precomputed features stands for.
+  public init(captions: CaptionFile) {
+    path = captions.path
+    columns = .captionURL
+    self.captions = captions
+  }
+
+  private func reader() throws(PairsError) -> TSVManifestReader {
+    guard let captions else { return try TSVManifestReader(path: path, columns: columns) }
+    return try TSVManifestReader(captions: captions)
   }
 
   /// Writes all outputs; each appears only when complete, the truth last.
@@ -70,7 +84,7 @@ public struct ManifestCorruptor {
     try Self.require(outputs.dev, for: settings.devShare, named: "dev")
     try requireDistinct(outputs)
     var index = ManifestIndex()
-    let reader = try TSVManifestReader(path: path, columns: columns)
+    let reader = try reader()
     while let row = try reader.next() { index.add(row) }
     try reader.requireValidRow()
     let plan = try CorruptionPlan(lines: index.lines, settings: settings)
@@ -85,7 +99,7 @@ public struct ManifestCorruptor {
     let meta = try Self.file(outputs.meta)
     let dev = try Self.file(outputs.dev)
     let clean = try ReadableFile(path: path)
-    let reader = try TSVManifestReader(path: path, columns: columns)
+    let reader = try reader()
     var keys = KeyNumbering()
     var summary = Summary()
     while let row = try reader.next() {
@@ -95,7 +109,11 @@ public struct ManifestCorruptor {
       case .malformed:
         // Its key takes a number too, as it will when the noisy manifest is read.
         _ = keys.number(row.key)
-        try copy(row, from: clean, to: noisy)
+        if row.fields == nil {
+          try copy(row, from: clean, to: noisy)
+        } else {
+          try noisy.write(row.rawBytes + row.lineEnding.bytes)
+        }
         summary.malformed += 1
       case .meta:
         try meta?.write(row.rawBytes + row.lineEnding.bytes)
@@ -109,7 +127,7 @@ public struct ManifestCorruptor {
         summary.clean += 1
       case .corrupted(let donor):
         guard let url = row.fields?.urlBytes else { throw changed() }
-        let caption = try caption(of: index.extents[donor], in: clean)
+        let caption = try caption(ofLine: donor, at: index.extents[donor], in: clean)
         let key = keys.number(PairKey(url: url, caption: caption))
         try noisy.write(
           ManifestLine.bytes(
@@ -130,13 +148,19 @@ public struct ManifestCorruptor {
     Array(TruthRecord(key: key, isMatch: isMatch, originalLine: row.lineNumber).line.utf8)
   }
 
-  /// The caption of a line, read again from the clean manifest.
+  /// The caption of a line, counted from 0, read again from the clean manifest.
   private func caption(
-    of extent: ManifestIndex.Extent, in file: ReadableFile
+    ofLine index: Int, at extent: ManifestIndex.Extent, in file: ReadableFile
   ) throws(PairsError) -> [UInt8] {
     var line = [UInt8](repeating: 0, count: extent.byteCount)
-    guard try file.read(into: &line, at: extent.byteOffset) == line.count,
-      let tab = line.firstIndex(of: ManifestLineParser.tab)
+    guard try file.read(into: &line, at: extent.byteOffset) == line.count else { throw changed() }
+    if let captions {
+      guard case .pair(let written) = captions.rewrite(line, number: index + 1) else {
+        throw changed()
+      }
+      line = written
+    }
+    guard let tab = line.firstIndex(of: ManifestLineParser.tab)
     else { throw changed() }
     return Array(PairFields(line: line, tab: tab, columns: columns).captionBytes)
   }
@@ -151,7 +175,12 @@ public struct ManifestCorruptor {
       let count = try file.read(
         into: &block, count: row.byteCount - copied, at: row.byteOffset + Int64(copied))
       guard count > 0 else { throw changed() }
-      try output.write(block[..<count])
+      // In a manifest a TAB would make two columns of what is no pair.
+      let isManifest = captions == nil
+      try output.write(
+        isManifest
+          ? block[..<count]
+          : ArraySlice(block[..<count].map { $0 == ManifestLineParser.tab ? 0x20 : $0 }))
       copied += count
     }
     try output.write(row.lineEnding.bytes)

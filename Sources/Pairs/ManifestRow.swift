@@ -6,7 +6,8 @@ public struct ManifestRow: Sendable {
   public let byteOffset: Int64
   /// The length of the line without its ending, in bytes.
   public let byteCount: Int
-  /// The line without its ending; only its beginning when `isTruncated`.
+  /// The line without its ending; only its beginning when `isTruncated`. A pair of a caption file is
+  /// here as a manifest would write it.
   public let rawBytes: [UInt8]
   /// How the line ended.
   public let lineEnding: LineEnding
@@ -18,10 +19,16 @@ public struct ManifestRow: Sendable {
   /// Why the line is not a pair; nil when it is one.
   public let failure: RowFailure?
 
+  /// Whether the line is longer than what was held of it; its remaining bytes are in the file, at
+  /// `byteOffset`.
+  public let isTruncated: Bool
+
   /// A row of its parts.
+  ///
+  /// - Parameter isRewritten: whether `rawBytes` are not the file's own.
   public init(
     lineNumber: Int, byteOffset: Int64, byteCount: Int, rawBytes: [UInt8], lineEnding: LineEnding,
-    key: PairKey, fields: PairFields?, failure: RowFailure?
+    key: PairKey, fields: PairFields?, failure: RowFailure?, isRewritten: Bool = false
   ) {
     self.lineNumber = lineNumber
     self.byteOffset = byteOffset
@@ -31,12 +38,9 @@ public struct ManifestRow: Sendable {
     self.key = key
     self.fields = fields
     self.failure = failure
+    isTruncated = !isRewritten && rawBytes.count < byteCount
   }
 
   /// Whether the line is a pair.
   public var isValid: Bool { failure == nil }
-
-  /// Whether the line is longer than what was held of it; its remaining bytes are in the file, at
-  /// `byteOffset`.
-  public var isTruncated: Bool { rawBytes.count < byteCount }
 }

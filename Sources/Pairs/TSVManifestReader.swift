@@ -14,6 +14,8 @@ public final class TSVManifestReader {
   public private(set) var firstFailure: RowFailure?
 
   private let file: ReadableFile
+  /// nil for a manifest; otherwise how its lines become those of one.
+  private let captions: CaptionFile?
   private let limits: ManifestLimits
   private var parser: ManifestLineParser
   private var numbering = KeyNumbering()
@@ -29,8 +31,24 @@ public final class TSVManifestReader {
   ///
   /// - Throws: `PairsError.cannotRead` when it is missing, unreadable or no regular file;
   ///   `PairsError.invalidArgument` for a limit below 1.
-  public init(
+  public convenience init(
     path: String, columns: ColumnOrder = .captionURL, limits: ManifestLimits = ManifestLimits()
+  ) throws(PairsError) {
+    try self.init(path: path, columns: columns, captions: nil, limits: limits)
+  }
+
+  /// Opens a file of captions for precomputed features: its lines are read as those of the manifest
+  /// that names them, caption first.
+  ///
+  /// - Throws: as for a manifest.
+  public convenience init(
+    captions: CaptionFile, limits: ManifestLimits = ManifestLimits()
+  ) throws(PairsError) {
+    try self.init(path: captions.path, columns: .captionURL, captions: captions, limits: limits)
+  }
+
+  private init(
+    path: String, columns: ColumnOrder, captions: CaptionFile?, limits: ManifestLimits
   ) throws(PairsError) {
     guard limits.captionBytes > 0, limits.urlBytes > 0 else {
       throw .invalidArgument(
@@ -38,6 +56,7 @@ public final class TSVManifestReader {
         allowed: "at least 1 byte")
     }
     self.path = path
+    self.captions = captions
     self.limits = limits
     file = try ReadableFile(path: path)
     parser = ManifestLineParser(columns: columns, limits: limits)
@@ -84,33 +103,57 @@ public final class TSVManifestReader {
 
   /// Reads the manifest up to its first pair, so that a run can refuse it before writing anything.
   ///
+  /// - Returns: that pair.
   /// - Throws: `PairsError.cannotRead` or `PairsError.noValidRow`.
-  public static func checkReadable(
-    path: String, columns: ColumnOrder = .captionURL, limits: ManifestLimits = ManifestLimits()
-  ) throws(PairsError) {
-    let reader = try TSVManifestReader(path: path, columns: columns, limits: limits)
-    while let row = try reader.next() {
-      if row.isValid { return }
+  @discardableResult
+  public func firstValidRow() throws(PairsError) -> ManifestRow? {
+    while let row = try next() {
+      if row.isValid { return row }
     }
-    try reader.requireValidRow()
+    try requireValidRow()
+    return nil
   }
 
   private func row(lineEnd: Int, ending: LineEnding) throws(PairsError) -> ManifestRow {
     if lineEnd - start > limits.lineBytes { return try longRow() }
     let line = Array(buffer[start..<lineEnd])
-    let row = makeRow(
-      parser.parse(line), byteOffset: offset, byteCount: line.count, rawBytes: line, ending: ending)
+    let row = makeRow(line, ending: ending)
     let consumed = line.count + ending.byteCount
     start += consumed
     offset += Int64(consumed)
     return row
   }
 
+  private func makeRow(_ line: [UInt8], ending: LineEnding) -> ManifestRow {
+    guard let captions else {
+      return makeRow(
+        parser.parse(line), byteOffset: offset, byteCount: line.count, rawBytes: line,
+        ending: ending)
+    }
+    switch captions.rewrite(line, number: lineCount + 1) {
+    case .failed(let failure):
+      let outcome = ManifestLineParser.Outcome(
+        key: PairKey(malformedLine: line), failure: failure)
+      return makeRow(
+        outcome, byteOffset: offset, byteCount: line.count, rawBytes: line, ending: ending)
+    case .pair(let written):
+      let outcome = parser.parse(written)
+      let isPair = outcome.fields != nil
+      return makeRow(
+        outcome, byteOffset: offset, byteCount: line.count, rawBytes: isPair ? written : line,
+        ending: ending, isRewritten: isPair)
+    }
+  }
+
   /// Streams over a line that is not to be held, then goes on reading behind it.
   private func longRow() throws(PairsError) -> ManifestRow {
     let scan = try LongLineScan(
       of: file, at: offset, beginningCount: limits.lineBytes, block: &buffer)
-    let outcome = try parser.parse(scan, in: file)
+    var outcome = try parser.parse(scan, in: file)
+    if captions != nil {
+      let detail = "the line has \(scan.byteCount) bytes, the limit is \(limits.captionBytes)"
+      outcome.failure = RowFailure(.captionTooLong, detail)
+    }
     let row = makeRow(
       outcome, byteOffset: offset, byteCount: scan.byteCount, rawBytes: scan.beginning,
       ending: scan.lineEnding)
@@ -120,7 +163,7 @@ public final class TSVManifestReader {
 
   private func makeRow(
     _ outcome: ManifestLineParser.Outcome, byteOffset: Int64, byteCount: Int, rawBytes: [UInt8],
-    ending: LineEnding
+    ending: LineEnding, isRewritten: Bool = false
   ) -> ManifestRow {
     lineCount += 1
     if let failure = outcome.failure {
@@ -131,7 +174,7 @@ public final class TSVManifestReader {
     return ManifestRow(
       lineNumber: lineCount, byteOffset: byteOffset, byteCount: byteCount, rawBytes: rawBytes,
       lineEnding: ending, key: numbering.number(outcome.key), fields: outcome.fields,
-      failure: outcome.failure)
+      failure: outcome.failure, isRewritten: isRewritten)
   }
 
   /// Moves what is held to the front and reads on behind it.

@@ -17,11 +17,17 @@ struct CorruptCommand: WinnowCommand {
         winnow-corrupt --input clean.tsv --ratio 0.3 --seed 7 \\
           --output noisy.tsv --truth truth.tsv \\
           --meta-share 0.02 --meta-output meta.tsv
+
+      With --format precomp the clean pairs are the train split of a folder of precomputed \
+      features; ingest what is written with --image-root FOLDER.
       """,
     version: programVersion)
 
-  @Option(help: ArgumentHelp("The clean manifest.", valueName: "file"))
+  @Option(help: ArgumentHelp("The clean manifest, or a folder.", valueName: "file"))
   var input: String
+
+  @Option(help: "What the input is.")
+  var format: IngestConfiguration.Format = .tsv
 
   @Option(help: "The order of its columns.")
   var columns: ColumnOrder = .captionURL
@@ -57,7 +63,8 @@ struct CorruptCommand: WinnowCommand {
   func run() throws {
     let stage = CorruptStage(
       CorruptConfiguration(
-        input: input, columns: columns, ratio: ratio, seed: seed, output: path, truth: truth,
+        input: input, format: format, columns: columns, ratio: ratio, seed: seed, output: path,
+        truth: truth,
         metaShare: metaShare, metaOutput: metaOutput, devShare: devShare, devOutput: devOutput))
     try output.print(stage.run())
   }

@@ -15,22 +15,36 @@ struct IngestCommand: WinnowCommand {
       Example:
         winnow-ingest --workspace run --input cc3m.tsv
         winnow-ingest --workspace run --input trusted.tsv --role meta
+        winnow-ingest --workspace run --format precomp --input f30k_precomp
+
+      With --format precomp the input is a folder with train_ims.npy (features of images, N x \
+      regions x dimension) and train_caps.txt or train_caps.tsv (N or 5N captions); likewise \
+      meta_, dev_ and test_. The arrays are read where they lie; no winnow-featurize is needed.
       """,
     version: programVersion)
 
   @OptionGroup var workspace: WorkspaceOptions
 
-  @Option(help: ArgumentHelp("A manifest to read; may be given several times.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "A manifest or folder to read; may be given several times.", valueName: "file"))
   var input: [String]
 
-  @Option(help: "The format of the manifests.")
+  @Option(help: "What the input is.")
   var format: IngestConfiguration.Format = .tsv
 
   @Option(help: "The order of their columns.")
   var columns: ColumnOrder = .captionURL
 
-  @Option(help: "What the pairs are for; all but train are trusted.")
-  var role: PairRole = .train
+  @Option(
+    help: "What a manifest's pairs are for; all but train are trusted. (default: train)")
+  var role: PairRole?
+
+  @Option(
+    help: ArgumentHelp(
+      "A split of the folder to read; may be given several times. (default: those there are)",
+      valueName: "split"))
+  var split: [PairRole] = []
 
   @Option(
     help: ArgumentHelp(
@@ -44,7 +58,8 @@ struct IngestCommand: WinnowCommand {
   func run() throws {
     let stage = IngestStage(
       IngestConfiguration(
-        inputs: input, format: format, columns: columns, role: role, imageRoot: imageRoot))
+        inputs: input, format: format, columns: columns, role: role,
+        splits: split.isEmpty ? nil : split, imageRoot: imageRoot))
     try stage.perform(in: workspace, restarts: restart.restarts, output: output)
   }
 }

@@ -24,6 +24,8 @@ import Testing
   private func outcome(_ url: String) -> String {
     switch root.resolve(root.location(of: url)) {
     case .file(let path): String(path.dropFirst(root.canonicalPath.count + 1))
+    case .precomputed(let path, let row):
+      "\(path.dropFirst(root.canonicalPath.count + 1)) row \(row)"
     case .remote(let url): url
     case .failed(let failure): "\(failure.reason.rawValue): \(failure.detail)"
     }
@@ -42,6 +44,9 @@ import Testing
     #expect(outcome("100%.jpg") == "100%.jpg")
     #expect(outcome("file:100%25.jpg") == "100%.jpg")
     #expect(outcome("https://x.org/a.jpg") == "https://x.org/a.jpg")
+    for url in ["precomp:100%.jpg#7", "PRECOMP:./100%.jpg#7", " precomp:x/../100%.jpg#7\r"] {
+      #expect(outcome(url) == "100%.jpg row 7", "\(url)")
+    }
   }
 
   @Test(arguments: [
@@ -63,6 +68,17 @@ import Testing
       "JavaScript:x",
       "unsupported_url: the URL scheme \"javascript\" is none of file, http and https"
     ),
+    ("precomp:a.npy", "unsupported_url: expected precomp:FILE.npy#ROW, the row from 0"),
+    ("precomp:#1", "unsupported_url: expected precomp:FILE.npy#ROW, the row from 0"),
+    ("precomp:a.npy#-1", "unsupported_url: expected precomp:FILE.npy#ROW, the row from 0"),
+    ("precomp:a.npy#01", "unsupported_url: expected precomp:FILE.npy#ROW, the row from 0"),
+    (
+      "precomp:a.npy#99999999999999999999",
+      "unsupported_url: expected precomp:FILE.npy#ROW, the row from 0"
+    ),
+    ("precomp:../secret.jpg#0", "unsafe_path: the path leads out of the image folder"),
+    ("precomp:/etc/passwd#0", "unsafe_path: the path leads out of the image folder"),
+    ("precomp:none.npy#0", "missing_image: none.npy: No such file or directory"),
     ("http:///a.jpg", "unsupported_url: the URL names no host"),
     ("http:a.jpg", "unsupported_url: the URL names no host"),
     ("http://x/a b", "unsupported_url: the URL holds a space or control character"),

@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Pairs
 import Testing
 
@@ -104,5 +105,30 @@ import Testing
     #expect(fixture.workspace.currentWriter() == nil)
     try runner.run(context: fixture.context()) { _, _ in }
     #expect(try fixture.outcomes().count == 20)
+  }
+}
+
+/// The pipelines that come with the project.
+@Suite struct ShippedPipelineTests {
+  private static let folder = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "Pipelines")
+
+  @Test(arguments: [
+    ("flickr30k-precomp", ["DATA": "/d", "RUN": "/r", "SEED": "7", "RATIO": "0.2"]),
+    ("cc152k-precomp", ["DATA": "/d", "RUN": "/r", "SEED": "7"]),
+  ])
+  func thePapersSettingsAreThePapers(name: String, values: [String: String]) throws {
+    let path = Self.folder.appending(path: "\(name).yaml").path
+    let stages = try PipelineFile(at: path, setting: values).stages
+    let train = try #require(stages.compactMap { $0 as? TrainStage }.first).configuration
+    #expect(train.recipe == .published(seed: 7))
+    #expect(
+      train.sizes(regionDimension: 2048, regions: 36, vocabularySize: 9)
+        == NetworkPreset.paper.configuration(
+          regionDimension: 2048, regions: 36, vocabularySize: 9))
+    let ingests = stages.compactMap { ($0 as? IngestStage)?.configuration }
+    #expect(ingests.contains { $0.format == .precomp && $0.inputs == ["/d"] })
+    #expect(stages.contains { ($0 as? EvaluateStage)?.configuration.retrieval == .test })
   }
 }

@@ -7,7 +7,8 @@ enum MappedFile {
   /// - Throws: `LayersError.unreadable`.
   static func read(_ url: URL) throws(LayersError) -> Data {
     do {
-      return try Data(contentsOf: url, options: .mappedIfSafe)
+      // `mappedIfSafe` reads the whole file into memory on Linux.
+      return try Data(contentsOf: url, options: .alwaysMapped)
     } catch {
       throw .unreadable(file: url.path, reason: error.localizedDescription)
     }

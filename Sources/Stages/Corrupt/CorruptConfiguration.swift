@@ -2,8 +2,10 @@ import Pairs
 
 /// What `winnow-corrupt` can be told.
 public struct CorruptConfiguration: StageConfiguration, Equatable {
-  /// The clean manifest.
+  /// The clean manifest, or a folder of precomputed features whose `train` split is meant.
   public var input: String
+  /// Which of the two.
+  public var format: IngestConfiguration.Format
   /// Which of its columns comes first.
   public var columns: ColumnOrder
   /// The share of the harvested lines whose captions are reassigned, in 0…1.
@@ -26,6 +28,7 @@ public struct CorruptConfiguration: StageConfiguration, Equatable {
   /// The keys in YAML.
   public enum CodingKeys: String, CodingKey, CaseIterable {
     case input = "input"
+    case format = "format"
     case columns = "columns"
     case ratio = "ratio"
     case seed = "seed"
@@ -39,11 +42,13 @@ public struct CorruptConfiguration: StageConfiguration, Equatable {
 
   /// A configuration of its parts.
   public init(
-    input: String, columns: ColumnOrder = .captionURL, ratio: Double, seed: UInt64,
+    input: String, format: IngestConfiguration.Format = .tsv,
+    columns: ColumnOrder = .captionURL, ratio: Double, seed: UInt64,
     output: String, truth: String, metaShare: Double = 0, metaOutput: String? = nil,
     devShare: Double = 0, devOutput: String? = nil
   ) {
     self.input = input
+    self.format = format
     self.columns = columns
     self.ratio = ratio
     self.seed = seed
@@ -59,6 +64,7 @@ public struct CorruptConfiguration: StageConfiguration, Equatable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     input = try container.decode(String.self, forKey: .input)
+    format = try container.value(.format, default: .tsv)
     columns = try container.value(.columns, default: .captionURL)
     ratio = try container.decode(Double.self, forKey: .ratio)
     seed = try container.decode(UInt64.self, forKey: .seed)
@@ -78,4 +84,13 @@ public struct CorruptConfiguration: StageConfiguration, Equatable {
   }
   /// The keys that hold a truth file.
   public static var truthKeys: Set<String> { ["truth"] }
+
+  /// Refuses a column order for a folder, whose pairs are always written caption first.
+  public func validate() throws(StagesError) {
+    guard format == .tsv || columns == .captionURL else {
+      throw .configuration(
+        stage: CorruptStage.name, key: CodingKeys.columns.rawValue,
+        problem: "is for --format tsv; pairs of precomputed features are written caption first")
+    }
+  }
 }

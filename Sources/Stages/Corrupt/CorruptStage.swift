@@ -22,11 +22,11 @@ public struct CorruptStage: Stage {
 
   /// Writes the manifests and the truth; the same configuration always writes the same bytes.
   public func run() throws -> CorruptSummary {
+    try configuration.validate()
     for output in [
       configuration.output, configuration.truth, configuration.metaOutput, configuration.devOutput,
     ].compactMap({ $0 }) { try OutputFolder.create(for: output) }
-    let corruptor = ManifestCorruptor(
-      path: configuration.input, columns: configuration.columns)
+    let corruptor = try corruptor()
     let counts = try corruptor.corrupt(
       with: CorruptionSettings(
         ratio: configuration.ratio, seed: configuration.seed,
@@ -35,6 +35,16 @@ public struct CorruptStage: Stage {
         noisy: configuration.output, truth: configuration.truth,
         meta: configuration.metaOutput, dev: configuration.devOutput))
     return CorruptSummary(counts: counts, output: configuration.output)
+  }
+
+  private func corruptor() throws -> ManifestCorruptor {
+    switch configuration.format {
+    case .tsv: ManifestCorruptor(path: configuration.input, columns: configuration.columns)
+    case .precomp:
+      ManifestCorruptor(
+        captions: try PrecomputedFolder(path: absolutePath(configuration.input))
+          .captions(of: .train))
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import Layers
 import Tensors
 
 /// One shard, mapped into memory and checked against the workspace's featurizer.
-struct FeatureShard: Sendable {
+struct FeatureShard: FeatureRows {
   /// Images in it.
   let count: Int
   private let file: SafetensorsFile
@@ -40,14 +40,13 @@ struct FeatureShard: Sendable {
     guard images == count else { throw damaged("names \(images) images for \(count) rows") }
   }
 
-  /// The features of some rows: [rows.count, regions, dimension].
-  func features(_ rows: Range<Int>) throws -> Tensor {
+  func features(_ rows: Range<Int>) throws -> [Float] {
     guard rows.lowerBound >= 0, rows.upperBound <= count else {
       throw StagesError.damaged(
         path: path,
         problem: "has \(count) rows, but the audit database refers to row \(rows.upperBound - 1)"
           + " (from 0); give winnow-featurize --restart to make it anew")
     }
-    return try file.tensor(FeatureShardWriter.tensorName, rows: rows)
+    return try file.tensor(FeatureShardWriter.tensorName, rows: rows).elements
   }
 }

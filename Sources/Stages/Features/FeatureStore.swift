@@ -3,30 +3,80 @@ import Foundation
 import Synchronization
 import Tensors
 
-/// The image features of a workspace, read by address. Shards are mapped when first asked for and
-/// stay so; what is held in memory beyond that is what is returned. Safe to share among threads.
+/// A file with the features of images in its rows.
+protocol FeatureRows: Sendable {
+  /// The features of some rows: [rows.count × regions × dimension].
+  ///
+  /// - Throws: an error that names the file when it has no such rows.
+  func features(_ rows: Range<Int>) throws -> [Float]
+}
+
+/// The image features of a workspace, read by address: the shards that `winnow-featurize` wrote, or
+/// precomputed arrays where they lie. Files are mapped when they are asked for and let go once half a
+/// gigabyte was read, since the system counts every page that was touched as the program's memory;
+/// what is held beyond that is what is returned. Safe to share among threads.
 public final class FeatureStore: Sendable {
-  /// How the features were made.
-  public let description: FeaturizerDescription
+  private enum Origin {
+    case featurized(FeaturizerDescription)
+    case precomputed(PrecomputedDescription)
+  }
+
+  private let origin: Origin
   private let workspace: Workspace
-  private let shards = Mutex<[Int: FeatureShard]>([:])
+  private let files = Mutex(Files())
+
+  /// The files that are mapped, and how much was read from them.
+  private struct Files {
+    var mapped: [Int: any FeatureRows] = [:]
+    var floatsRead = 0
+  }
+
+  /// Numbers read before files are let go.
+  private static let floatsBetweenRemapping = 1 << 27
 
   /// The store of a workspace in which images were featurized.
   ///
   /// - Throws: `StagesError.missing` naming `winnow-featurize` when none were, `.damaged` when it
   ///   cannot be told how.
   public init(of workspace: Workspace) throws {
-    guard let description = try workspace.featurizerDescription() else {
+    if let description = try workspace.precomputedDescription() {
+      origin = .precomputed(description)
+    } else if let description = try workspace.featurizerDescription() {
+      origin = .featurized(description)
+    } else {
       throw workspace.missing("no image was featurized yet", command: "winnow-featurize")
     }
-    self.description = description
     self.workspace = workspace
   }
 
+  /// How the features were made; nil when they came precomputed.
+  public var description: FeaturizerDescription? {
+    if case .featurized(let description) = origin { description } else { nil }
+  }
+
+  /// One line that names whatever decides the features' bits.
+  public var fingerprint: String {
+    switch origin {
+    case .featurized(let description): description.fingerprint
+    case .precomputed(let description): description.fingerprint
+    }
+  }
+
   /// Regions per image.
-  public var regions: Int { description.regions }
+  public var regions: Int {
+    switch origin {
+    case .featurized(let description): description.regions
+    case .precomputed(let description): description.regions
+    }
+  }
+
   /// Numbers per region.
-  public var dimension: Int { description.dimension }
+  public var dimension: Int {
+    switch origin {
+    case .featurized(let description): description.dimension
+    case .precomputed(let description): description.dimension
+    }
+  }
 
   /// The features of images, in the order of their addresses; an address may come repeatedly.
   ///
@@ -47,18 +97,28 @@ public final class FeatureStore: Sendable {
         end += 1
       }
       let rows = first.row..<(first.row + (end - start))
-      elements += try shard(first.shard).features(rows).elements
+      elements += try file(first.shard, reading: rows.count * regions * dimension).features(rows)
       start = end
     }
     return Tensor(elements, shape: [addresses.count, regions, dimension])
   }
 
-  private func shard(_ number: Int) throws -> FeatureShard {
-    try shards.withLock { shards in
-      if let known = shards[number] { return known }
-      let opened = try FeatureShard(at: workspace.shardPath(number), description)
-      shards[number] = opened
+  private func file(_ number: Int, reading floats: Int) throws -> any FeatureRows {
+    try files.withLock { files in
+      files.floatsRead += floats
+      if files.floatsRead > Self.floatsBetweenRemapping { files = Files() }
+      if let known = files.mapped[number] { return known }
+      let opened = try open(number)
+      files.mapped[number] = opened
       return opened
+    }
+  }
+
+  private func open(_ number: Int) throws -> any FeatureRows {
+    switch origin {
+    case .featurized(let description):
+      try FeatureShard(at: workspace.shardPath(number), description)
+    case .precomputed(let description): try description.array(ofShard: number, in: workspace)
     }
   }
 }

@@ -10,6 +10,8 @@ import Tensors
 /// Locations are taken in order of first appearance, 512 at a time: their new contents become one
 /// shard, and once that is on disk one transaction records all 512. A killed run repeats at most
 /// one such chunk and writes the same shard again.
+///
+/// In a workspace of precomputed features there is nothing to decode: see `PrecomputedRegistration`.
 public struct FeaturizeStage: Stage {
   /// `featurize`.
   public static let name = "featurize"
@@ -48,7 +50,10 @@ public struct FeaturizeStage: Stage {
 
   /// Refuses a workspace without pairs, and weights that are not there.
   public func check(in workspace: Workspace) throws {
-    try workspace.openIngested(.reading).close()
+    let database = try workspace.openIngested(.reading)
+    let isPrecomputed = try workspace.isPrecomputed(in: database)
+    try database.close()
+    if isPrecomputed { return }
     let weights = configuration.weightsPath
     guard surroundings.backbone != nil || FileManager.default.isReadableFile(atPath: weights)
     else {
@@ -68,6 +73,14 @@ public struct FeaturizeStage: Stage {
   ///   image root or the disk fails; never for a bad image.
   public func run(in workspace: Workspace, context: StageContext) throws -> FeaturizeSummary {
     let database = try workspace.openIngested(.writing)
+    if try workspace.isPrecomputed(in: database) {
+      let registration = PrecomputedRegistration(workspace: workspace, database: database)
+      if context.restarts { try registration.discard() }
+      let summary = try registration.perform(
+        command: Self.name, configuration: configuration.json(), context: context)
+      try database.close()
+      return summary
+    }
     let backbone = try loadBackbone()
     let preprocessor = ImagePreprocessor(
       side: backbone.inputSize, fit: configuration.fit, limits: configuration.limits)

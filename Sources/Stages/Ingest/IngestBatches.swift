@@ -25,13 +25,10 @@ final class IngestBatches {
   private let batchLines: Int
   private var isDone = false
 
-  /// The batches of the manifest at `path` after its first `count` lines.
-  init(
-    path: String, columns: ColumnOrder, root: ImageRoot, skipping count: Int,
-    upTo batchLines: Int
-  ) throws(PairsError) {
-    reader = try TSVManifestReader(path: path, columns: columns)
-    self.root = root
+  /// The batches of a file after its first `count` lines.
+  init(_ source: IngestSource, skipping count: Int, upTo batchLines: Int) throws(PairsError) {
+    reader = try source.reader()
+    root = source.root
     self.batchLines = batchLines
     for _ in 0..<count {
       guard try reader.next() != nil else { return }
@@ -64,6 +61,11 @@ final class IngestBatches {
     switch root.location(of: fields.url) {
     case .local(let path):
       let resolved = "\(root.canonicalPath)/\(path)"
+      return IngestLine(
+        row: row, location: LocationIdentity(resolved: resolved, isRemote: false))
+    case .precomputed(let path, let number):
+      // A prefix that no path begins with: a file may have any name, `x.npy#1` included.
+      let resolved = PrecomputedFeatures.url(array: "\(root.canonicalPath)/\(path)", row: number)
       return IngestLine(
         row: row, location: LocationIdentity(resolved: resolved, isRemote: false))
     case .remote(let url):

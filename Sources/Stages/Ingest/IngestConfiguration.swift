@@ -6,16 +6,20 @@ public struct IngestConfiguration: StageConfiguration, Equatable {
   public enum Format: String, Codable, CaseIterable, Sendable {
     /// One pair a line, two columns apart by a TAB, no quoting.
     case tsv
+    /// A folder of precomputed features with their captions.
+    case precomp
   }
 
-  /// The manifests, in order; one or several.
+  /// The manifests or folders, in order; one or several.
   public var inputs: [String]
   /// Their format.
   public var format: Format
   /// Which column comes first.
   public var columns: ColumnOrder
-  /// What their pairs are for.
-  public var role: PairRole
+  /// What a manifest's pairs are for, `train` when nil; a folder's splits have roles of their own.
+  public var role: PairRole?
+  /// The splits of a folder to read; those that are there when nil.
+  public var splits: [PairRole]?
   /// The folder that relative image paths start from; each manifest's own when nil.
   public var imageRoot: String?
 
@@ -25,18 +29,20 @@ public struct IngestConfiguration: StageConfiguration, Equatable {
     case format = "format"
     case columns = "columns"
     case role = "role"
+    case splits = "split"
     case imageRoot = "image-root"
   }
 
   /// A configuration of its parts.
   public init(
     inputs: [String], format: Format = .tsv, columns: ColumnOrder = .captionURL,
-    role: PairRole = .train, imageRoot: String? = nil
+    role: PairRole? = nil, splits: [PairRole]? = nil, imageRoot: String? = nil
   ) {
     self.inputs = inputs
     self.format = format
     self.columns = columns
     self.role = role
+    self.splits = splits
     self.imageRoot = imageRoot
   }
 
@@ -50,7 +56,12 @@ public struct IngestConfiguration: StageConfiguration, Equatable {
     }
     format = try container.value(.format, default: .tsv)
     columns = try container.value(.columns, default: .captionURL)
-    role = try container.value(.role, default: .train)
+    role = try container.decodeIfPresent(PairRole.self, forKey: .role)
+    if let one = try? container.decode(PairRole.self, forKey: .splits) {
+      splits = [one]
+    } else {
+      splits = try container.decodeIfPresent([PairRole].self, forKey: .splits)
+    }
     imageRoot = try container.decodeIfPresent(String.self, forKey: .imageRoot)
   }
 
@@ -64,5 +75,20 @@ public struct IngestConfiguration: StageConfiguration, Equatable {
     guard !inputs.isEmpty else {
       throw .configuration(stage: "ingest", key: "input", problem: "name at least one manifest")
     }
+    switch format {
+    case .tsv: try refuse(.splits, splits != nil, "is for --format precomp")
+    case .precomp:
+      try refuse(.role, role != nil, "is given by the splits; choose those with --split")
+      try refuse(.columns, columns != .captionURL, "is for --format tsv")
+      try refuse(.imageRoot, imageRoot != nil, "is for --format tsv")
+      try refuse(.splits, splits?.isEmpty == true, "name at least one")
+      try refuse(.splits, Set(splits ?? []).count != splits?.count ?? 0, "names one twice")
+    }
+  }
+
+  private func refuse(
+    _ key: CodingKeys, _ isWrong: Bool, _ problem: String
+  ) throws(StagesError) {
+    if isWrong { throw .configuration(stage: "ingest", key: key.rawValue, problem: problem) }
   }
 }

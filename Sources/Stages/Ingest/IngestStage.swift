@@ -33,68 +33,69 @@ public struct IngestStage: Stage {
 
   /// Refuses what can be refused before anything is written.
   public func check(in workspace: Workspace) throws {
-    for input in configuration.inputs {
-      try TSVManifestReader.checkReadable(path: input, columns: configuration.columns)
-      _ = try imageRoot(of: input)
-    }
+    for source in try configuration.sources() { try source.check(in: workspace) }
   }
 
-  /// Does the work, going on where an interrupted run stopped.
+  /// Does the work, going on where an interrupted run stopped. Precomputed features are looked at in
+  /// the same run: there is no picture to decode.
   public func run(in workspace: Workspace, context: StageContext) throws -> IngestSummary {
     let database = try workspace.openDatabase(.creating)
     var summary = IngestSummary()
-    for input in configuration.inputs {
-      try ingest(input, into: database, context: context, summary: &summary)
+    for source in try configuration.sources() {
+      try ingest(source, into: database, context: context, summary: &summary)
       summary.sources += 1
+    }
+    if try workspace.awaitsPrecomputedFeatures(in: database) {
+      summary.features = try PrecomputedRegistration(workspace: workspace, database: database)
+        .perform(command: Self.name, configuration: configuration.json(), context: context)
     }
     try database.close()
     return summary
   }
 
   private func ingest(
-    _ input: String, into database: AuditDatabase, context: StageContext,
+    _ source: IngestSource, into database: AuditDatabase, context: StageContext,
     summary: inout IngestSummary
   ) throws {
-    let root = try imageRoot(of: input)
-    let description = SourceDescription(
-      path: absolutePath(input), role: configuration.role, columns: configuration.columns,
-      imageRoot: root.canonicalPath, sha256: try SHA256Digest(ofFileAt: input).description)
+    let description = try source.description()
     if let known = try database.source(at: description.path) {
       if context.restarts {
         try database.discardSource(known.id)
       } else {
         try AuditDatabase.check(description, agreesWith: known.description)
         summary.knownLines += known.lineCount
-        if known.isComplete { return }
+        if known.isComplete { return try close(known.runID, in: database, context: context) }
       }
     }
-    // A run of its own for each manifest: its configuration names that one alone.
-    var own = configuration
-    own.inputs = [description.path]
+    // A run of its own for each file: its configuration names that one alone.
     let run = try database.beginRun(
       RunRequest(
-        command: Self.name, configuration: try own.json(),
+        command: Self.name, configuration: try source.configuration.json(),
         programVersion: context.programVersion, seed: nil, startedAt: context.now()))
-    let source = try database.beginSource(description, run: run)
-    try add(source, of: input, root: root, to: database, context: context, summary: &summary)
+    let record = try database.beginSource(description, run: run)
+    try add(source, record, to: database, context: context, summary: &summary)
     try database.finishRun(run, at: context.now())
   }
 
+  /// Ends a run that was killed after its last line was stored.
+  private func close(_ run: Int64, in database: AuditDatabase, context: StageContext) throws {
+    let isOpen = try database.runs().contains { $0.id == run && $0.endedAt == nil }
+    if isOpen { try database.finishRun(run, at: context.now()) }
+  }
+
   private func add(
-    _ source: SourceRecord, of input: String, root: ImageRoot, to database: AuditDatabase,
+    _ source: IngestSource, _ record: SourceRecord, to database: AuditDatabase,
     context: StageContext, summary: inout IngestSummary
   ) throws {
-    var source = source
-    let batches = try IngestBatches(
-      path: input, columns: configuration.columns, root: root, skipping: source.lineCount,
-      upTo: batchLines)
+    var record = record
+    let batches = try IngestBatches(source, skipping: record.lineCount, upTo: batchLines)
     var meter = ProgressMeter(
-      stage: Self.name, unit: "lines", total: nil, done: source.lineCount, context: context)
-    let bytes = try ReadableFile(path: input).byteCount()
+      stage: Self.name, unit: "lines", total: nil, done: record.lineCount, context: context)
+    let bytes = try ReadableFile(path: source.path).byteCount()
     let prefetched = Prefetch { try batches.next() }
     while let batch = try prefetched.next() {
-      source = try database.ingest(
-        batch.lines, into: source, isLast: batch.isLast, run: source.runID)
+      record = try database.ingest(
+        batch.lines, into: record, isLast: batch.isLast, run: record.runID)
       for line in batch.lines {
         if let failure = line.failure {
           summary.failed[failure.reason.rawValue, default: 0] += 1
@@ -104,15 +105,10 @@ public struct IngestStage: Stage {
       }
       summary.addedLines += batch.lines.count
       meter.advance(
-        by: batch.lines.count, total: batch.lineCount(of: bytes, after: source.lineCount),
-        note: URL(fileURLWithPath: input).lastPathComponent)
+        by: batch.lines.count, total: batch.lineCount(of: bytes, after: record.lineCount),
+        note: URL(fileURLWithPath: source.path).lastPathComponent)
       try afterBatch()
     }
     summary.seconds += meter.elapsed
-  }
-
-  private func imageRoot(of input: String) throws -> ImageRoot {
-    if let folder = configuration.imageRoot { return try ImageRoot(folder: folder) }
-    return try ImageRoot(ofManifestAt: absolutePath(input))
   }
 }

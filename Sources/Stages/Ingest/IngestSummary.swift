@@ -12,6 +12,8 @@ public struct IngestSummary: StageSummary, Equatable {
   public var failed: [String: Int] = [:]
   /// Seconds that adding took.
   public var seconds = 0.0
+  /// What came of precomputed features; nil where there are none.
+  public var features: FeaturizeSummary?
 
   enum CodingKeys: String, CodingKey {
     case sources = "sources"
@@ -20,6 +22,7 @@ public struct IngestSummary: StageSummary, Equatable {
     case pairs = "pairs"
     case failed = "failed"
     case seconds = "seconds"
+    case features = "features"
   }
 
   /// The summary for a person.
@@ -36,6 +39,6 @@ public struct IngestSummary: StageSummary, Equatable {
     if addedLines > 0, seconds > 0 {
       table.add("lines a second", Int(Double(addedLines) / seconds))
     }
-    return table.text
+    return features.map { table.text + "\n" + $0.report } ?? table.text
   }
 }

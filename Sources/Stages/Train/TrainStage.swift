@@ -43,7 +43,7 @@ public struct TrainStage: Stage {
     }
     let store = try FeatureStore(of: workspace)
     let fingerprint =
-      "\(pairs.fingerprint) \(store.description.fingerprint)"
+      "\(pairs.fingerprint) \(store.fingerprint)"
       + (try TrainingStart.fingerprint(configuration))
     let marker = CompletionMarker(
       stage: Self.name, configuration: try configuration.json(), inputs: [fingerprint])

@@ -24,7 +24,7 @@ import Testing
     _ shape: [Int], name: String = "features", as type: ElementType = .float16,
     metadata: [String: String]? = nil
   ) throws -> String {
-    let description = try FeatureStore(of: fixture.workspace).description
+    let description = try #require(try FeatureStore(of: fixture.workspace).description)
     var writer = SafetensorsWriter(
       metadata: metadata ?? ["featurizer": description.fingerprint, "image_sha256": "a b"])
     writer.add(name, Tensor.zeros(shape), as: type)
