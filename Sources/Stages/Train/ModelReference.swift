@@ -60,10 +60,12 @@ struct ModelReference: Codable, Equatable {
     if names.contains("vocabulary.json") { return parent + "/vocabulary.json" }
     let published = names.filter { $0.hasSuffix("_vocab.json") }.sorted()
     guard let only = published.first, published.count == 1 else {
-      let what = published.isEmpty ? "no vocabulary.json or *_vocab.json" : "several *_vocab.json"
+      let what =
+        published.isEmpty
+        ? "there is no vocabulary.json or *_vocab.json" : "there are several *_vocab.json"
       throw .file(
         path: path,
-        problem: "there is \(what) beside it; name its vocabulary with --vocabulary FILE.json")
+        problem: "\(what) beside it; name its vocabulary with --vocabulary FILE.json")
     }
     return parent + "/" + only
   }

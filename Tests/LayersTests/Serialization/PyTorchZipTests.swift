@@ -36,6 +36,25 @@ import Testing
     #expect(try checkpoint.tensor("t", shape: [3, 2]).elements == [0, 3, 1, 4, 2, 5])
   }
 
+  @Test func sizesOfOver32BitsAreRead() {
+    #expect(failure(entry: 2) { $0.longFieldLength = 24 } == "read")
+    let bad = "w.pth: a bad zip file: "
+    #expect(
+      failure(entry: 2) { $0.longFieldLength = 16 } == bad + "`w/data/0` lacks its zip64 sizes")
+    for number in [1 << 40, Int.max] {
+      #expect(
+        failure(entry: 2) {
+          $0.longFieldLength = 24
+          $0.size = number
+        } == bad + "`w/data/0` lies outside the file")
+      #expect(
+        failure(entry: 2) {
+          $0.longFieldLength = 24
+          $0.offset = number
+        } == bad + "`w/data/0` lies outside the file")
+    }
+  }
+
   @Test func theChecksumIsThatOfZip() {
     let text = Data("123456789".utf8)
     #expect(CRC32.checksum(of: text.bytes, in: 0..<9) == 0xCBF4_3926)

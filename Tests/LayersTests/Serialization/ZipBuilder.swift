@@ -15,6 +15,8 @@ struct ZipBuilder {
     var size: Int?
     var storedSize: Int?
     var offset: Int?
+    /// Whether sizes and offset are in a zip64 field, and how many of its bytes are there.
+    var longFieldLength: Int?
     /// What the local header says; the name when nil.
     var localName: String?
   }
@@ -62,12 +64,24 @@ struct ZipBuilder {
       directory.little(entry.method, 2)
       directory.little(0, 4)
       directory.little(Int(entry.checksum ?? checksum), 4)
-      directory.little(entry.storedSize ?? entry.size ?? entry.contents.count, 4)
-      directory.little(entry.size ?? entry.contents.count, 4)
+      let size = entry.size ?? entry.contents.count
+      let numbers = [size, entry.storedSize ?? size, entry.offset ?? offset]
+      let isLong = entry.longFieldLength != nil
+      directory.little(isLong ? 0xFFFF_FFFF : numbers[1], 4)
+      directory.little(isLong ? 0xFFFF_FFFF : numbers[0], 4)
       directory.little(name.count, 2)
-      directory.little(0, 12)
-      directory.little(entry.offset ?? offset, 4)
+      directory.little(entry.longFieldLength.map { $0 + 9 } ?? 0, 2)
+      directory.little(0, 10)
+      directory.little(isLong ? 0xFFFF_FFFF : numbers[2], 4)
       directory.raw(name)
+      if let length = entry.longFieldLength {
+        // Another field first, as other programs write them.
+        directory.raw([0x55, 0x54, 1, 0, 7, 1, 0])
+        directory.little(length, 2)
+        var long = PickleBuilder(bytes: [])
+        for number in numbers { long.little(number, 8) }
+        directory.raw(Array(long.bytes.prefix(length)))
+      }
     }
     let start = file.bytes.count
     file.raw(directory.bytes)

@@ -109,7 +109,7 @@ import Testing
       try other.write(vocabulary, to: name)
     }
     #expect(
-      try problem() == "\(checkpoint): there is several *_vocab.json beside it; \(advice)")
+      try problem() == "\(checkpoint): there are several *_vocab.json beside it; \(advice)")
     let features = "the features of \(fixture.workspace.path) are 4 regions of 3"
     let expected = "\(checkpoint): the model reads 36 regions of 20 numbers, but \(features)"
     #expect(try problem(other.file("f30k_precomp_vocab.json")) == expected)
