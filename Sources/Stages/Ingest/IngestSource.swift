@@ -61,6 +61,7 @@ extension IngestConfiguration {
       }
     var own = self
     own.inputs = [absolutePath(input)]
+    own.role = role ?? .train
     return IngestSource(
       path: input, role: role ?? .train, columns: columns, root: root, captions: nil,
       configuration: own)
