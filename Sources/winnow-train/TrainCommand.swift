@@ -72,14 +72,17 @@ struct TrainCommand: WinnowCommand {
   @Option(help: ArgumentHelp("Step size of the similarity networks.", valueName: "rate"))
   var rate: Double?
 
-  @Option(help: ArgumentHelp("Step size of the meta networks.", valueName: "rate"))
+  @Option(
+    help: ArgumentHelp(
+      "Step size of the meta networks; 0 leaves out the meta steps.", valueName: "rate"))
   var metaRate: Double?
 
   @Option(help: ArgumentHelp("Rates fall to a tenth every so many epochs.", valueName: "number"))
   var rateDecayEpochs: Int?
 
   @Option(
-    help: ArgumentHelp("Train on pairs above this clean probability.", valueName: "probability"))
+    help: ArgumentHelp(
+      "Train on pairs above this clean probability; 0 takes all.", valueName: "probability"))
   var cleanThreshold: Double?
 
   @Flag(inversion: .prefixedNo, help: "Let both networks choose pairs before either learns.")

@@ -34,7 +34,8 @@ extension Trainer {
     for mixture in [refined, initial] {
       let probability = CleanProbability(mixture)
       let kept = similarities.indices.filter {
-        probability(Double(similarities[$0])) > recipe.cleanThreshold
+        recipe.cleanThreshold == 0
+          || probability(Double(similarities[$0])) > recipe.cleanThreshold
       }
       if kept.count > 1 { return Selection(kept: kept, mixture: mixture) }
     }

@@ -38,21 +38,26 @@ extension Trainer {
   }
 
   /// One step after the warm-up: look-ahead, meta step for Θ, then the real step for w with the new
-  /// Θ. The look-ahead and the real step share the batch's dropout masks.
+  /// Θ. The look-ahead and the real step share the batch's dropout masks. Without a meta batch Θ
+  /// stays.
   func correct(
-    _ state: inout NetworkState, on pairs: [Int], _ metaBatch: MetaBatch, place: Place,
+    _ state: inout NetworkState, on pairs: [Int], _ metaBatch: MetaBatch?, place: Place,
     workers: Workers
-  ) throws -> (loss: Double, metaLoss: Double) {
+  ) throws -> (loss: Double, metaLoss: Double?) {
     let decay = recipe.decay(epoch: place.epoch - recipe.warmupEpochs)
     let batch = try pairBatch(pairs)
     let mainBatch = state.network.mainBatch(
       batch, dropout: dropout(for: batch, state.network, place, purpose: 5), workers: workers)
-    let metaStep = state.network.metaGradient(
-      metaBatch, after: mainBatch, learningRate: recipe.rate * decay,
-      dropout: dropout(for: metaBatch.pairs, state.network, place, purpose: 6), workers: workers)
-    try check(metaStep.loss, metaStep.gradient.norm, place)
-    state.metaOptimizer.step(
-      &state.network.meta, gradient: metaStep.gradient, learningRate: recipe.metaRate * decay)
+    let metaLoss = try metaBatch.map { metaBatch in
+      let metaStep = state.network.metaGradient(
+        metaBatch, after: mainBatch, learningRate: recipe.rate * decay,
+        dropout: dropout(for: metaBatch.pairs, state.network, place, purpose: 6),
+        workers: workers)
+      try check(metaStep.loss, metaStep.gradient.norm, place)
+      state.metaOptimizer.step(
+        &state.network.meta, gradient: metaStep.gradient, learningRate: recipe.metaRate * decay)
+      return metaStep.loss
+    }
 
     var main = state.network.mainGradient(mainBatch, workers: workers)
     try check(main.loss, main.gradient.norm, place)
@@ -62,7 +67,7 @@ extension Trainer {
     state.similarityOptimizer.step(
       &state.network.similarity, gradient: main.gradient, learningRate: recipe.rate * decay,
       workers: workers)
-    return (main.loss, metaStep.loss)
+    return (main.loss, metaLoss)
   }
 
   private func pairBatch(_ pairs: [Int]) throws -> PairBatch {

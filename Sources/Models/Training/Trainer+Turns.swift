@@ -52,10 +52,10 @@ extension Trainer {
     var metaTotal = 0.0
     for (number, pairs) in batches.enumerated() {
       let (loss, metaLoss) = try correct(
-        &state, on: pairs, try labelled.next(data.source),
+        &state, on: pairs, recipe.takesMetaSteps ? try labelled.next(data.source) : nil,
         place: Place(epoch: epoch, network: network, batch: number), workers: workers)
       total += loss
-      metaTotal += metaLoss
+      metaTotal += metaLoss ?? 0
       progress(
         TrainingProgress(
           epoch: epoch + 1, epochs: epochs, phase: .correction, network: name(network),
@@ -63,8 +63,8 @@ extension Trainer {
     }
     let count = Double(max(batches.count, 1))
     return Turn(
-      state: state, loss: total / count, metaLoss: metaTotal / count, keptShare: keptShare,
-      mixture: selection.mixture)
+      state: state, loss: total / count, metaLoss: recipe.takesMetaSteps ? metaTotal / count : nil,
+      keptShare: keptShare, mixture: selection.mixture)
   }
 
   /// Trusted pairs and mismatches, drawn anew for each network's turn.

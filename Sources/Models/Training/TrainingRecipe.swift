@@ -23,11 +23,11 @@ public struct TrainingRecipe: Sendable, Equatable, Codable {
   public var batch: Int
   /// Step size for w, of the look-ahead and of Adam.
   public var rate: Float
-  /// Adam's step size for Θ.
+  /// Adam's step size for Θ; zero leaves Θ as the warm-up left it, without meta steps.
   public var metaRate: Float
   /// Both rates fall to a tenth every so many epochs.
   public var rateDecayEpochs: Int
-  /// Pairs above this clean probability are trained on.
+  /// Pairs above this clean probability are trained on; all pairs when it is zero.
   public var cleanThreshold: Double
   /// Whether both networks choose pairs at the start of an epoch and then learn side by side. As
   /// published, B learns first, and A from what the updated B chooses.
@@ -86,6 +86,9 @@ public struct TrainingRecipe: Sendable, Equatable, Codable {
       metaRate: 1.7e-5, rateDecayEpochs: 30, cleanThreshold: 0.5, selectsTogether: true,
       devImages: 150, seed: seed)
   }
+
+  /// Whether each step after the warm-up is preceded by one for Θ.
+  var takesMetaSteps: Bool { metaRate > 0 }
 
   /// The factor on both rates in an epoch counted from the end of the warm-up.
   func decay(epoch: Int) -> Float {

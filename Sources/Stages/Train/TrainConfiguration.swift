@@ -169,12 +169,15 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
       throw .configuration(
         stage: TrainStage.name, key: CodingKeys.epochs.rawValue, problem: "no epoch at all")
     }
-    for (key, rate) in [
-      (CodingKeys.warmupRate, recipe.warmupRate), (.rate, recipe.rate),
-      (.metaRate, recipe.metaRate),
-    ] where !(rate > 0 && rate.isFinite) {
+    for (key, rate) in [(CodingKeys.warmupRate, recipe.warmupRate), (.rate, recipe.rate)]
+    where !(rate > 0 && rate.isFinite) {
       throw .configuration(
         stage: TrainStage.name, key: key.rawValue, problem: "\(rate) is not a positive number")
+    }
+    guard recipe.metaRate >= 0, recipe.metaRate.isFinite else {
+      throw .configuration(
+        stage: TrainStage.name, key: CodingKeys.metaRate.rawValue,
+        problem: "\(recipe.metaRate) is neither zero nor a positive number")
     }
     guard recipe.cleanThreshold >= 0, recipe.cleanThreshold < 1 else {
       throw .configuration(

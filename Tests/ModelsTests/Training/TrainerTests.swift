@@ -74,6 +74,44 @@ private struct ToyRegions: RegionSource {
     #expect(parts.records == whole.records)
   }
 
+  @Test func withoutMetaStepsTheMetaNetworksStay() throws {
+    var recipe = recipe()
+    recipe.metaRate = 0
+    let trainer = try Trainer(recipe, data(), workers: .single)
+    var state = TrainingState(configuration, seed: recipe.seed)
+    func metaWeights() -> [[Float]] {
+      state.networks.flatMap { $0.network.meta.parameters.map(\.value.elements) }
+    }
+    while state.epochsDone < recipe.warmupEpochs { _ = try trainer.runEpoch(&state) { _ in } }
+    let warmedUp = (metaWeights(), weights(state))
+    while state.epochsDone < trainer.epochs { _ = try trainer.runEpoch(&state) { _ in } }
+    #expect(metaWeights() == warmedUp.0)
+    #expect(weights(state) != warmedUp.1)
+    #expect(state.records.last?.metaLoss == nil)
+    #expect(state.records.last?.keptShare != nil)
+  }
+
+  @Test func aThresholdOfZeroTrainsOnAllPairs() throws {
+    var recipe = recipe()
+    recipe.cleanThreshold = 0
+    let trainer = try Trainer(recipe, data(), workers: .single)
+    var state = TrainingState(configuration, seed: recipe.seed)
+    while state.epochsDone < trainer.epochs { _ = try trainer.runEpoch(&state) { _ in } }
+    #expect(state.records.last?.keptShare == [1, 1])
+  }
+
+  @Test func aDivergedStepNamesItsPlaceAndLeavesTheLastState() throws {
+    var recipe = recipe()
+    recipe.warmupRate = .infinity
+    let trainer = try Trainer(recipe, data(), workers: .single)
+    var state = TrainingState(configuration, seed: recipe.seed)
+    let before = weights(state)
+    let error = #expect(throws: ModelsError.self) { _ = try trainer.runEpoch(&state) { _ in } }
+    let message = error?.description ?? ""
+    #expect(message.contains("network A") && message.contains("epoch 1, batch 2"), "\(message)")
+    #expect(weights(state) == before && state.epochsDone == 0)
+  }
+
   @Test func stateOfOtherSettingsIsRefused() throws {
     let recipe = recipe()
     let state = TrainingState(configuration, seed: recipe.seed)
