@@ -4,7 +4,7 @@ import Pairs
 public struct DecisionRule: Sendable, Equatable {
   /// The model whose scores are decided on.
   public let model: Int64
-  /// The rule's name, such as `beta-mixture` or `threshold`.
+  /// The rule's name, such as `consensus` or `threshold`.
   public let name: String
   /// What a pair has to exceed: a clean probability or a similarity, as the rule says.
   public let threshold: Double

@@ -9,7 +9,7 @@ extension PairReason {
     case .mismatch:
       "The model finds that the caption does not describe the image."
     case .uncertain:
-      "The two networks disagree on whether the caption describes the image."
+      "The two networks disagree, or cannot tell whether the caption describes the image."
     case .malformedRow:
       "The manifest line does not have exactly two tab-separated columns."
     case .invalidUTF8:

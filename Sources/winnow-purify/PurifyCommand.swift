@@ -8,9 +8,10 @@ struct PurifyCommand: WinnowCommand {
     commandName: "winnow-purify",
     abstract: "Decide which pairs of a workspace are kept, on their stored scores.",
     discussion: """
-      Fits a mixture of two beta distributions to each network's similarities and keeps what both \
-      find more likely matched than not; a pair they disagree on is rejected as uncertain. Or keeps \
-      by one of three other rules, on the mean similarity. Deciding again needs no scoring again.
+      Fits a mixture of two beta distributions to each network's similarities. The mean of their \
+      clean probabilities decides: above the threshold a pair is kept, down to one minus the \
+      threshold it is rejected as uncertain, below as a mismatch. Or keeps by one of three other \
+      rules, on the mean similarity. Deciding again needs no scoring again.
 
       Example:
         winnow-purify --workspace run
@@ -23,11 +24,11 @@ struct PurifyCommand: WinnowCommand {
 
   @Option(
     help: ArgumentHelp("Keep pairs above this clean probability.", valueName: "probability"))
-  var cleanThreshold: Double = 0.5
+  var cleanThreshold = PurifyConfiguration.usualThreshold
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Ask both networks; otherwise a mixture of their mean similarity decides.")
+    help: "A mixture for each network; otherwise one of their mean similarity.")
   var consensus = true
 
   @Option(

@@ -23,12 +23,6 @@ import Testing
     NetworkSimilarities(a: values, b: values)
   }
 
-  private static func scores(_ a: [Double], _ b: [Double]) -> [PairScore] {
-    zip(a, b).enumerated().map {
-      PairScore(pairID: Int64($0 + 1), similarityA: $1.0, similarityB: $1.1)
-    }
-  }
-
   private func keeps(_ rule: PurifyRule, _ similarity: Double) -> Bool {
     rule.decision(
       on: PairScore(pairID: 1, similarityA: similarity, similarityB: similarity)
@@ -44,7 +38,7 @@ import Testing
       devMatched: Self.both(Self.heap(around: 0.65, 200)),
       devMismatched: Self.both(Self.heap(around: 0.35, 200)))
     let all = matched + mismatched
-    return try PurifyRule(configuration, calibration, scores: Self.scores(all, all))
+    return try PurifyRule(configuration, calibration, scores: Self.both(all))
   }
 
   private func precision(_ rule: PurifyRule) -> Double {
@@ -70,7 +64,47 @@ import Testing
     #expect(decision.detail?.hasPrefix("clean probability ") == true)
     let mean = try rule { $0.consensus = false }
     #expect(mean.name == "beta-mixture" && mean.mixtures.count == 1)
-    #expect([PairReason.matched, .mismatch].contains(mean.decision(on: split).reason))
+    #expect(mean.decision(on: split).detail == nil)
+  }
+
+  @Test func theLevelEndsWhatIsKeptAndWhatIsUncertain() throws {
+    let rule = try rule { $0.cleanThreshold = 0.7 }
+    for index in 0...100 {
+      let similarity = Double(index) / 100
+      let decision = rule.decision(
+        on: PairScore(pairID: 1, similarityA: similarity, similarityB: 0.5))
+      let probability = try #require(decision.cleanProbability)
+      let expected: PairReason =
+        probability > 0.7 ? .matched : probability >= 1 - 0.7 ? .uncertain : .mismatch
+      #expect(decision.reason == expected && decision.isKept == (expected == .matched))
+    }
+  }
+
+  @Test func aNetworkThatCannotTellHasNoSay() throws {
+    let good = Self.both(matched).a + Self.both(mismatched).a
+    let flat = good.map { _ in 0.5 }
+    let calibration = Calibration(
+      model: "m",
+      matched: NetworkSimilarities(
+        a: Self.heap(around: 0.65, 60), b: Self.heap(around: 0.35, 60)),
+      mismatched: NetworkSimilarities(
+        a: Self.heap(around: 0.35, 60), b: Self.heap(around: 0.65, 60)),
+      devMatched: Self.both([]), devMismatched: Self.both([]))
+    let rule = try PurifyRule(
+      PurifyConfiguration(), calibration, scores: NetworkSimilarities(a: good, b: flat))
+    #expect(rule.mixtures.count == 1)
+    #expect(rule.decision(on: PairScore(pairID: 1, similarityA: 0.8, similarityB: 0)).isKept)
+  }
+
+  @Test func pairsThatTieAtTheCutStayTogether() {
+    let tied = [0.9, 0.5, 0.5, 0.5, 0.1]
+    func kept(_ fraction: Double) -> Int {
+      let level = PurifyRule.level(forFraction: fraction, tied)
+      return tied.count { $0 > level }
+    }
+    #expect([0, 0.2, 0.4, 0.6, 0.8, 1].map(kept) == [0, 1, 1, 4, 4, 5])
+    let same = [Double](repeating: 0.5, count: 10)
+    #expect(same.count { $0 > PurifyRule.level(forFraction: 0.5, same) } == 10)
   }
 
   @Test(arguments: [0.6, 0.8, 0.95])
@@ -99,7 +133,7 @@ import Testing
         devMatched: Self.both([]), devMismatched: Self.both([]))
       var configuration = PurifyConfiguration()
       configuration.targetPrecision = 0.99
-      _ = try PurifyRule(configuration, flat, scores: Self.scores([0.5, 0.6], [0.5, 0.6]))
+      _ = try PurifyRule(configuration, flat, scores: Self.both([0.5, 0.6]))
     }
     #expect(
       error?.description

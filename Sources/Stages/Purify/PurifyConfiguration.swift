@@ -1,9 +1,11 @@
 /// What `winnow-purify` can be told. At most one of the three alternatives to the mixture is set.
 public struct PurifyConfiguration: StageConfiguration, Equatable {
-  /// A pair is kept above this clean probability.
+  /// A pair is kept above this clean probability, uncertain down to one minus it, and a mismatch
+  /// below. With two networks of which one is sure for a pair and the other against it, the mean of
+  /// their probabilities lies about one half: the default leaves such pairs uncertain.
   public var cleanThreshold: Double
-  /// Whether the mixture's decision needs both networks, which makes a pair that they disagree on
-  /// `uncertain`; otherwise their mean decides.
+  /// Whether each network has a mixture of its own, and the mean of their probabilities decides;
+  /// otherwise a mixture of their mean similarity.
   public var consensus: Bool
   /// Keeps pairs above this similarity instead.
   public var threshold: Double?
@@ -21,8 +23,11 @@ public struct PurifyConfiguration: StageConfiguration, Equatable {
     case targetPrecision = "target-precision"
   }
 
+  /// The clean probability that a pair has to exceed unless told otherwise.
+  public static let usualThreshold = 0.6
+
   /// The mixture's decision at a clean probability.
-  public init(cleanThreshold: Double = 0.5, consensus: Bool = true) {
+  public init(cleanThreshold: Double = Self.usualThreshold, consensus: Bool = true) {
     self.cleanThreshold = cleanThreshold
     self.consensus = consensus
   }
@@ -30,7 +35,7 @@ public struct PurifyConfiguration: StageConfiguration, Equatable {
   /// A value of its parts.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    cleanThreshold = try container.value(.cleanThreshold, default: 0.5)
+    cleanThreshold = try container.value(.cleanThreshold, default: Self.usualThreshold)
     consensus = try container.value(.consensus, default: true)
     threshold = try container.decodeIfPresent(Double.self, forKey: .threshold)
     keepFraction = try container.decodeIfPresent(Double.self, forKey: .keepFraction)

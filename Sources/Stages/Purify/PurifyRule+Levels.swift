@@ -1,14 +1,18 @@
 import Models
 
 extension PurifyRule {
-  /// A similarity above which a share of the pairs lies. Pairs at the cut itself are not above it:
-  /// the level lies just under the last kept one.
+  /// A similarity above which a share of the pairs lies. Pairs of one similarity stay together: the
+  /// level lies below or above all that tie at the cut, whichever keeps nearer to the share.
   static func level(forFraction fraction: Double, _ similarities: [Double]) -> Double {
     let sorted = similarities.sorted(by: >)
     let count = Int((Double(sorted.count) * fraction).rounded())
     if count <= 0 { return 1 }
     if count >= sorted.count { return -1 }
-    return (sorted[count - 1] + sorted[count]) / 2
+    let last = sorted[count - 1]
+    guard sorted[count] == last else { return (last + sorted[count]) / 2 }
+    let above = sorted.prefix { $0 > last }.count
+    let through = sorted.prefix { $0 >= last }.count
+    return through - count <= count - above ? last.nextDown : last
   }
 
   /// The least similarity above which the kept pairs' estimated precision

@@ -6,111 +6,137 @@ import Pairs
 /// A decision rule, fitted to stored scores.
 struct PurifyRule {
   let name: String
-  /// What a pair has to exceed.
+  /// What a pair has to exceed: a clean probability or a mean similarity.
   let level: Double
   /// What was fitted: to each network's similarities for the consensus, else to their means.
   let mixtures: [BetaMixture]
-  private let judges: [CleanProbability]
-  private let kind: Kind
+  private let judges: [Judge]
+  private let comparesProbability: Bool
 
-  private enum Kind {
-    /// Both networks' clean probabilities have to exceed the level.
-    case consensus
-    /// The clean probability of the mean similarity has to.
-    case probability
-    /// The mean similarity has to.
-    case similarity
+  /// A clean probability, and the similarity that it is asked of.
+  private struct Judge {
+    let mixture: BetaMixture
+    let probability: CleanProbability
+    let similarity: KeyPath<PairScore, Double>
+
+    init(_ mixture: BetaMixture, of similarity: KeyPath<PairScore, Double>) {
+      self.mixture = mixture
+      probability = CleanProbability(mixture)
+      self.similarity = similarity
+    }
+
+    func callAsFunction(_ score: PairScore) -> Double { probability(score[keyPath: similarity]) }
   }
 
-  private init(
-    _ name: String, above level: Double, _ kind: Kind,
-    _ fits: [(mixture: BetaMixture, probability: CleanProbability)]
-  ) {
+  private init(_ name: String, above level: Double, ofProbability: Bool, _ judges: [Judge]) {
     self.name = name
     self.level = level
-    self.kind = kind
-    mixtures = fits.map(\.mixture)
-    judges = fits.map(\.probability)
+    self.judges = judges
+    comparesProbability = ofProbability
+    mixtures = judges.map(\.mixture)
   }
 
-  /// - Parameter scores: of all harvested pairs that have one.
+  /// - Parameter scores: what both networks say of all harvested pairs that have a score.
   init(
-    _ configuration: PurifyConfiguration, _ calibration: Calibration, scores: [PairScore]
+    _ configuration: PurifyConfiguration, _ calibration: Calibration,
+    scores: NetworkSimilarities
   ) throws {
-    self =
-      configuration.isConsensus
-      ? Self.consensus(above: configuration.cleanThreshold, calibration, scores)
-      : try Self.ofMeans(configuration, calibration, scores.map(\.similarity))
-  }
-
-  private static func consensus(
-    above level: Double, _ calibration: Calibration, _ scores: [PairScore]
-  ) -> PurifyRule {
-    PurifyRule(
-      "consensus", above: level, .consensus,
-      [
-        fit(
-          calibration.mismatched.a, calibration.matched.a, scores.map(\.similarityA),
-          above: level),
-        fit(
-          calibration.mismatched.b, calibration.matched.b, scores.map(\.secondSimilarity),
-          above: level),
-      ])
-  }
-
-  private static func ofMeans(
-    _ configuration: PurifyConfiguration, _ calibration: Calibration, _ similarities: [Double]
-  ) throws -> PurifyRule {
-    let fit = fit(
-      calibration.mismatched.means, calibration.matched.means, similarities,
-      above: configuration.cleanThreshold)
+    let mean = Self.labelled(
+      calibration.mismatched.means, calibration.matched.means, of: \.similarity)
+    let threshold = configuration.cleanThreshold
+    if configuration.isConsensus {
+      let networks = Self.networks(calibration)
+      let refined = networks.map { judge in
+        Judge(
+          judge.mixture.refined(
+            on: judge.similarity == \PairScore.similarityA ? scores.a : scores.b),
+          of: judge.similarity)
+      }
+      let rules = [refined, networks].map {
+        PurifyRule("consensus", above: threshold, ofProbability: true, $0)
+      }
+      self = rules.first { $0.keepsAny(of: scores) } ?? rules[0]
+      return
+    }
+    let similarities = scores.means
+    let refined = Judge(mean.mixture.refined(on: similarities), of: \.similarity)
+    let rules = [refined, mean].map {
+      PurifyRule("beta-mixture", above: threshold, ofProbability: true, [$0])
+    }
+    let mixture = rules.first { $0.keepsAny(of: scores) } ?? rules[0]
+    let level: (name: String, value: Double)
     if let threshold = configuration.threshold {
-      return PurifyRule("threshold", above: threshold, .similarity, [fit])
-    }
-    if let fraction = configuration.keepFraction {
-      return PurifyRule(
-        "keep-fraction", above: level(forFraction: fraction, similarities), .similarity, [fit])
-    }
-    if let precision = configuration.targetPrecision {
-      return PurifyRule(
+      level = ("threshold", threshold)
+    } else if let fraction = configuration.keepFraction {
+      level = ("keep-fraction", Self.level(forFraction: fraction, similarities))
+    } else if let precision = configuration.targetPrecision {
+      level = (
         "target-precision",
-        above: try level(
-          forPrecision: precision, calibration, matchedShare: fit.mixture.matchedShare),
-        .similarity, [fit])
+        try Self.level(
+          forPrecision: precision, calibration, matchedShare: mixture.mixtures[0].matchedShare)
+      )
+    } else {
+      self = mixture
+      return
     }
-    return PurifyRule("beta-mixture", above: configuration.cleanThreshold, .probability, [fit])
+    self.init(level.name, above: level.value, ofProbability: false, mixture.judges)
   }
 
-  /// What becomes of a pair.
-  func decision(on score: PairScore) -> PairDecision {
-    switch kind {
-    case .consensus:
-      let probabilities = [judges[0](score.similarityA), judges[1](score.secondSimilarity)]
-      let votes = probabilities.count { $0 > level }
-      let reason: PairReason = [.mismatch, .uncertain, .matched][votes]
-      return PairDecision(
-        pairID: score.pairID, isKept: reason == .matched, reason: reason,
-        detail: reason == .uncertain
-          ? String(
-            format: "clean probability %.3f by network A, %.3f by B", probabilities[0],
-            probabilities[1]) : nil,
-        cleanProbability: (probabilities[0] + probabilities[1]) / 2)
-    case .probability, .similarity:
-      let probability = judges[0](score.similarity)
-      let isKept = (kind == .probability ? probability : score.similarity) > level
-      return PairDecision(
-        pairID: score.pairID, isKept: isKept, reason: isKept ? .matched : .mismatch,
-        cleanProbability: probability)
+  /// The labelled mixtures of both networks. A network that does not score the trusted pairs above
+  /// the mismatches has no say; where neither does, both have.
+  private static func networks(_ calibration: Calibration) -> [Judge] {
+    let (low, high) = (calibration.mismatched, calibration.matched)
+    let judges = [
+      (judge: labelled(low.a, high.a, of: \.similarityA), tells: mean(low.a) < mean(high.a)),
+      (judge: labelled(low.b, high.b, of: \.secondSimilarity), tells: mean(low.b) < mean(high.b)),
+    ]
+    let useful = judges.filter(\.tells).map(\.judge)
+    return useful.isEmpty ? judges.map(\.judge) : useful
+  }
+
+  private static func labelled(
+    _ mismatched: [Double], _ matched: [Double], of similarity: KeyPath<PairScore, Double>
+  ) -> Judge {
+    Judge(BetaMixture(mismatched: mismatched, matched: matched), of: similarity)
+  }
+
+  private static func mean(_ values: [Double]) -> Double {
+    values.reduce(0, +) / Double(max(values.count, 1))
+  }
+
+  private func keepsAny(of scores: NetworkSimilarities) -> Bool {
+    zip(scores.a, scores.b).contains { a, b in
+      decision(on: PairScore(pairID: 0, similarityA: a, similarityB: b)).isKept
     }
+  }
+
+  /// What becomes of a pair. Its clean probability is the mean of its judges'. Where that decides,
+  /// as far below one half as the level is above it lies the end of what is uncertain.
+  func decision(on score: PairScore) -> PairDecision {
+    let opinions = judges.map { $0(score) }
+    let probability = Self.mean(opinions)
+    let reason: PairReason =
+      if (comparesProbability ? probability : score.similarity) > level {
+        .matched
+      } else if comparesProbability, probability >= 1 - level {
+        .uncertain
+      } else {
+        .mismatch
+      }
+    return PairDecision(
+      pairID: score.pairID, isKept: reason == .matched, reason: reason,
+      detail: reason == .uncertain && opinions.count == 2
+        ? String(
+          format: "clean probability %.3f by network A, %.3f by B", opinions[0], opinions[1])
+        : nil,
+      cleanProbability: probability)
   }
 
   /// The least mean similarity that the rule keeps; nil where it does not decide on the mean.
   var leastSimilarity: Double? {
-    switch kind {
-    case .consensus: nil
-    case .probability: judges[0].leastSimilarity(above: level)
-    case .similarity: level
-    }
+    if !comparesProbability { return level }
+    return judges.count == 1 && judges[0].similarity == \PairScore.similarity
+      ? judges[0].probability.leastSimilarity(above: level) : nil
   }
 
   /// What the rule was fitted to, as a JSON object.
@@ -119,20 +145,9 @@ struct PurifyRule {
     encoder.outputFormatting = [.sortedKeys]
     return String(decoding: try encoder.encode(["mixtures": mixtures]), as: UTF8.self)
   }
-
-  /// The refined mixture, or the labelled one where the refined one keeps nothing.
-  private static func fit(
-    _ mismatched: [Double], _ matched: [Double], _ similarities: [Double], above level: Double
-  ) -> (mixture: BetaMixture, probability: CleanProbability) {
-    let labelled = BetaMixture(mismatched: mismatched, matched: matched)
-    let mixture = labelled.refined(on: similarities)
-    let probability = CleanProbability(mixture)
-    if similarities.contains(where: { probability($0) > level }) { return (mixture, probability) }
-    return (labelled, CleanProbability(labelled))
-  }
 }
 
 extension PairScore {
   /// B's similarity; A's again where a score is of one network alone.
-  fileprivate var secondSimilarity: Double { similarityB ?? similarityA }
+  var secondSimilarity: Double { similarityB ?? similarityA }
 }

@@ -31,9 +31,12 @@ public struct PurifyStage: Stage {
       throw workspace.missing(
         "the scores and their calibration are of different models", command: "winnow-score")
     }
-    var scores: [PairScore] = []
-    try forEachPage(of: model.id, database) { page in scores += page }
-    guard !scores.isEmpty else {
+    var scores = NetworkSimilarities(a: [], b: [])
+    try forEachPage(of: model.id, database) { page in
+      scores.a += page.map(\.similarityA)
+      scores.b += page.map(\.secondSimilarity)
+    }
+    guard !scores.a.isEmpty else {
       throw workspace.missing("no harvested pair has a score", command: "winnow-score")
     }
     let rule = try PurifyRule(configuration, calibration, scores: scores)
@@ -46,7 +49,7 @@ public struct PurifyStage: Stage {
         model: model.id, name: rule.name, threshold: rule.level,
         parameters: try rule.parameters()), run: run)
     var meter = ProgressMeter(
-      stage: Self.name, unit: "pairs", total: scores.count, context: context)
+      stage: Self.name, unit: "pairs", total: scores.a.count, context: context)
     var counts: [PairReason: Int] = [:]
     try forEachPage(of: model.id, database) { page in
       let decisions = page.map(rule.decision)

@@ -13,7 +13,7 @@ public struct PurifySummary: StageSummary {
   public let kept: Int
   /// Number of pairs rejected as mismatches.
   public let rejected: Int
-  /// Number of pairs rejected because the networks disagree.
+  /// Number of pairs rejected because the model cannot tell.
   public let uncertain: Int
   /// What was fitted to the similarities: of each network for the consensus, else of their mean.
   public let mixtures: [BetaMixture]

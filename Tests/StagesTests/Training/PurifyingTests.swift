@@ -32,10 +32,12 @@ import Testing
     #expect(outcomes.count == TrainedFixture.harvested)
     #expect(summary.kept == outcomes.count { $0.status == .kept && $0.reason == .matched })
     #expect(summary.rejected == outcomes.count { $0.status == .rejected && $0.reason == .mismatch })
-    #expect(summary.kept + summary.rejected == TrainedFixture.harvested)
+    let uncertain = outcomes.count { $0.status == .rejected && $0.reason == .uncertain }
+    #expect(summary.uncertain == uncertain)
+    #expect(summary.kept + summary.rejected + uncertain == TrainedFixture.harvested)
     for outcome in outcomes {
       let probability = try #require(outcome.cleanProbability)
-      #expect((outcome.status == .kept) == (probability > 0.5))
+      #expect((outcome.status == .kept) == (probability > summary.threshold))
     }
     for role in [PairRole.meta, .dev] {
       #expect(try fixture.outcomes(role).allSatisfy { $0.status == .kept && $0.reason == .trusted })
