@@ -132,7 +132,11 @@ struct Unpickler {
       switch (objects[target], objects[state[0]]) {
       // The state of a state dict is its `_metadata`, which says nothing about tensors.
       case (.dictionary, .dictionary): break
-      case (.namespace, .dictionary(let pairs)): objects[target] = .namespace(pairs)
+      // The dictionary is used up: shared with the namespace, each later change to it would copy
+      // all that it holds.
+      case (.namespace, .dictionary(let pairs)):
+        objects[state[0]] = .none
+        objects[target] = .namespace(pairs)
       default: throw malformed("a state for something that is not a dictionary")
       }
     default:

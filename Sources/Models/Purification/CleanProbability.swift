@@ -25,8 +25,9 @@ public struct CleanProbability: Sendable {
     self.table = table
   }
 
-  /// The probability in [0, 1] that a pair of this similarity matches.
+  /// The probability in [0, 1] that a pair of this similarity matches; 0 for what is no number.
   public func callAsFunction(_ similarity: Double) -> Double {
+    guard !similarity.isNaN else { return 0 }
     let range = BetaMixture.range
     let place =
       (BetaMixture.clamp(similarity) - range.lowerBound)

@@ -99,6 +99,7 @@ public struct ScoreStage: Stage {
       let similarities = try model.networks.map {
         try $0.similarities(of: pairs, source, workers: workers)
       }
+      try requireNumbers(similarities, of: page, in: workspace)
       try database.store(
         page.indices.map { index in
           PairScore(
@@ -115,6 +116,19 @@ public struct ScoreStage: Stage {
     try database.close()
     return ScoreSummary(
       model: model.name, scored: scored, scoredBefore: before, seconds: seconds)
+  }
+
+  /// - Throws: `StagesError.damaged` naming the first pair whose similarity is not a number.
+  private func requireNumbers(
+    _ similarities: [[Float]], of page: [FeaturizedPair], in workspace: Workspace
+  ) throws(StagesError) {
+    for (index, pair) in page.enumerated()
+    where similarities.contains(where: { !$0[index].isFinite }) {
+      throw .damaged(
+        path: workspace.path,
+        problem: "the similarity of pair \(pair.key) is not a number; the features or the model "
+          + "hold values out of range: run winnow-featurize or winnow-train with --restart")
+    }
   }
 
   /// Scores trusted and dev pairs, and mismatches drawn from harvested and dev pairs, and stores

@@ -135,7 +135,14 @@ extension Workspace {
   /// - Throws: `StagesError.missing` when it changed since.
   func scoringModel(for store: FeatureStore) throws -> ModelFolder.Model {
     let calibration = try Calibration.read(in: self)
-    guard let reference = calibration.reference else { return try trainedModel(for: store) }
+    guard let reference = calibration.reference else {
+      let model = try trainedModel(for: store)
+      guard model.name == calibration.model else {
+        throw missing(
+          "the scores are of a model that was trained before", command: "winnow-score")
+      }
+      return model
+    }
     let model = try model(reference, for: store)
     guard model.name == calibration.model else {
       throw missing(

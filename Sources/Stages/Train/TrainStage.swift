@@ -67,16 +67,16 @@ public struct TrainStage: Stage {
     let recipe = configuration.recipe
     let trainer = try Trainer(
       recipe, data, workers: Workers(ProcessInfo.processInfo.activeProcessorCount))
+    // A state of other settings is refused before the marker goes: what was trained stays usable.
+    var state =
+      try storedState(in: folder, sizes, recipe, fingerprint)
+      ?? start.state(sizes, seed: recipe.seed)
     try workspace.removeCompletionMarker(ofStage: Self.name)
     let run = try database.beginRun(
       RunRequest(
         command: Self.name, configuration: try configuration.json(),
         programVersion: context.programVersion, seed: configuration.seed,
         startedAt: context.now()))
-
-    var state =
-      try storedState(in: folder, sizes, recipe, fingerprint)
-      ?? start.state(sizes, seed: recipe.seed)
     let meter = EpochMeter(state: state, trainer: trainer, context: context)
     while state.epochsDone < trainer.epochs {
       _ = try trainer.runEpoch(&state) { meter.report($0) }

@@ -192,6 +192,24 @@ import Testing
       }.contains("a state for something that is not a dictionary"))
   }
 
+  /// One dictionary as the state of many namespaces, growing between them, would be copied each
+  /// time: a file of half a megabyte could ask for gigabytes.
+  @Test func aDictionaryIsTheStateOfOneNamespaceOnly() {
+    let message = failure(
+      ZipBuilder.checkpoint {
+        $0.op("}")
+        $0.raw([0x71, 0])
+        for _ in 0..<2 {
+          $0.global("argparse", "Namespace")
+          $0.op(")")
+          $0.raw([0x81])
+          $0.raw([0x68, 0])
+          $0.op("b")
+        }
+      })
+    #expect(message.contains("a state for something that is not a dictionary"), "\(message)")
+  }
+
   @Test func endlessPicklesAreCut() {
     let many = failure(
       ZipBuilder.checkpoint { $0.raw(Array(repeating: 0x4E, count: Unpickler.objectLimit + 1)) })

@@ -15,6 +15,12 @@ import Testing
     }
   }
 
+  @Test func whatIsNoNumberDoesNotMatch() {
+    let mixture = BetaMixture(mismatched: [0.1, 0.2, 0.3], matched: [0.7, 0.8, 0.9])
+    #expect(CleanProbability(mixture)(.nan) == 0)
+    #expect(CleanProbability(mixture)(.infinity) > 0.9)
+  }
+
   @Test func recoversKnownParameters() {
     var generator = RandomGenerator(seed: 1)
     let low = draws(2, 8, count: 4000, &generator)

@@ -88,6 +88,23 @@ import Testing
     #expect(try fixture.outcomes().map(\.similarity) == before)
   }
 
+  @Test func scoresOfAFormerModelAreNotMeasured() throws {
+    try fixture.prepare()
+    try fixture.score()
+    _ = try purify()
+    var other = TrainedFixture.configuration
+    other.seed = 6
+    try fixture.stages.perform(TrainStage(other), restarts: true)
+    let error = #expect(throws: StagesError.self) {
+      try fixture.stages.perform(EvaluateStage(EvaluateConfiguration()))
+    }
+    let path = fixture.workspace.path
+    #expect(
+      error?.description
+        == "\(path): the scores are of a model that was trained before; run: winnow-score "
+        + "--workspace \(path)")
+  }
+
   @Test func alternativesExcludeEachOther() throws {
     let error = #expect(throws: StagesError.self) {
       try purify {

@@ -44,6 +44,9 @@ import Testing
       try fixture.stages.perform(TrainStage(other))
     }
     #expect(error?.description.contains("use `--restart` to discard it") == true)
+    // What was trained before is still there to score with.
+    let all = TrainedFixture.harvested + TrainedFixture.trusted + TrainedFixture.dev
+    #expect(try fixture.stages.perform(ScoreStage(ScoreConfiguration())).scored == all)
     let before = try networks(fixture)
     try fixture.stages.perform(TrainStage(other), restarts: true)
     #expect(try networks(fixture) != before)
