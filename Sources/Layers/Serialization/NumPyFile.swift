@@ -14,7 +14,7 @@ public struct NumPyFile: Sendable {
   public let name: String
   /// `float32` or `float16`.
   public let elementType: ElementType
-  /// [images, regions, dimension], each at least 1 but for the images.
+  /// [images, regions, dimension], each at least 1.
   public let shape: [Int]
   private let data: Data
   private let dataStart: Int
@@ -83,6 +83,10 @@ public struct NumPyFile: Sendable {
       throw .malformed(
         file: name,
         detail: "its array has shape \(shape); [images, regions, dimension] is expected")
+    }
+    // An extent of 0 would let any others pass for an array of no bytes.
+    guard shape[0] > 0 else {
+      throw .malformed(file: name, detail: "its array of shape \(shape) holds no image")
     }
     var size = elementType.byteCount
     for extent in shape {

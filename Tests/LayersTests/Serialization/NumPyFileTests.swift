@@ -52,6 +52,13 @@ import Testing
     #expect(failure { $0.shape = "()" } == "x.npy: its array has shape []\(expected)")
     #expect(
       failure { $0.shape = "(2, 0, 2)" } == "x.npy: its array has shape [2, 0, 2]\(expected)")
+    let empty = NumPyBuilder(shape: [0, 1 << 62, 1 << 62]).prologue
+    #expect(
+      failure(empty)
+        == "x.npy: its array of shape [0, \(1 << 62), \(1 << 62)] holds no image")
+    #expect(
+      failure { $0.shape = "(1, \(1 << 62), 4)" }
+        == "x.npy: its array of shape [1, \(1 << 62), 4] is too large")
     #expect(
       failure { $0.shape = "(\(String(repeating: "1, ", count: 40)))" }
         .contains("a shape of more than 32 extents"))
