@@ -28,6 +28,19 @@ extension AuditDatabase {
     }
   }
 
+  /// The URL of the first pair that has an image location, looked at or not; nil without any.
+  public func firstImageURL() throws(AuditError) -> String? {
+    try read { database in
+      let row = try Row.fetchOne(
+        database,
+        sql: """
+          SELECT CAST(url AS BLOB) FROM pair
+          WHERE location_id IS NOT NULL ORDER BY pair_id LIMIT 1
+          """)
+      return row?.text(0)
+    }
+  }
+
   /// How many local image locations there are, and how many of them were looked at.
   public func imageProgress() throws(AuditError) -> (done: Int, total: Int) {
     try read { database in

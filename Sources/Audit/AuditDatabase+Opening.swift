@@ -87,4 +87,14 @@ extension AuditDatabase {
   public static func checkVersion(ofDatabaseAt path: String) throws(AuditError) {
     try SQLiteHeader(ofFileAt: path)?.check(path: path)
   }
+
+  /// Whether the file holds a database of this version's schema: none, one that was killed while it
+  /// was made, or an older one cannot be opened for reading.
+  ///
+  /// - Throws: as `checkVersion`.
+  public static func isReadable(databaseAt path: String) throws(AuditError) -> Bool {
+    guard let header = try SQLiteHeader(ofFileAt: path) else { return false }
+    try header.check(path: path)
+    return header.version == AuditSchema.version
+  }
 }

@@ -8,17 +8,7 @@ extension AuditDatabase {
   /// - Returns: The run's number.
   public func beginRun(_ request: RunRequest) throws(AuditError) -> Int64 {
     try write { database in
-      let unfinished = try Int64.fetchOne(
-        database,
-        sql: """
-          SELECT run_id FROM run
-          WHERE command = ? AND config_sha256 = ? AND program_version = ? AND seed IS ?
-            AND ended_at IS NULL
-          ORDER BY run_id DESC LIMIT 1
-          """,
-        arguments: [
-          request.command, request.configurationHash, request.programVersion, stored(request.seed),
-        ])
+      let unfinished = try unfinishedRun(request, in: database)
       if let unfinished { return unfinished }
       try database.execute(
         sql: """
@@ -31,6 +21,25 @@ extension AuditDatabase {
         ])
       return database.lastInsertedRowID
     }
+  }
+
+  /// The last run of the same command, configuration, seed and version, when that did not end.
+  public func unfinishedRun(_ request: RunRequest) throws(AuditError) -> Int64? {
+    try read { database in try unfinishedRun(request, in: database) }
+  }
+
+  private func unfinishedRun(_ request: RunRequest, in database: Database) throws -> Int64? {
+    try Int64.fetchOne(
+      database,
+      sql: """
+        SELECT run_id FROM run
+        WHERE command = ? AND config_sha256 = ? AND program_version = ? AND seed IS ?
+          AND ended_at IS NULL
+        ORDER BY run_id DESC LIMIT 1
+        """,
+      arguments: [
+        request.command, request.configurationHash, request.programVersion, stored(request.seed),
+      ])
   }
 
   /// Marks a run as ended.

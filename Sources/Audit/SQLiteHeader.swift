@@ -24,7 +24,6 @@ struct SQLiteHeader {
     let magic = Array("SQLite format 3\u{0}".utf8)
     guard bytes.count == 100, bytes.starts(with: magic) else { throw .foreign(path: path) }
     let applicationID = word(at: 68)
-    let version = word(at: 60)
     // Both are 0 while the first migration is only in the write-ahead log.
     guard applicationID == AuditSchema.applicationID || (applicationID == 0 && version == 0) else {
       throw .foreign(path: path)
@@ -33,6 +32,9 @@ struct SQLiteHeader {
       throw .newerVersion(path: path, found: Int(version), known: AuditSchema.version)
     }
   }
+
+  /// The number of the newest migration. Valid after `check`.
+  var version: Int32 { word(at: 60) }
 
   private func word(at offset: Int) -> Int32 {
     Int32(truncatingIfNeeded: bytes[offset..<(offset + 4)].reduce(0) { $0 << 8 | Int($1) })

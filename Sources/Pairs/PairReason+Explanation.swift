@@ -23,7 +23,8 @@ extension PairReason {
     case .urlTooLong:
       "The image URL has more bytes than the limit."
     case .unsupportedURL:
-      "The image URL is neither a path nor one of the schemes file, http and https."
+      "The image URL is neither a path nor one of the schemes file, http, https and precomp, or it "
+        + "names pictures among precomputed features, or the other way round."
     case .unsafePath:
       "The image path leads out of the manifest's folder or the image root."
     case .notFetched:
