@@ -51,7 +51,7 @@ public struct FeaturizeStage: Stage {
   /// Refuses a workspace without pairs, and weights that are not there.
   public func check(in workspace: Workspace) throws {
     let database = try workspace.openIngested(.reading)
-    let isPrecomputed = try workspace.isPrecomputed(in: database)
+    let isPrecomputed = try workspace.imageKind(in: database) == .precomputed
     try database.close()
     if isPrecomputed { return }
     let weights = configuration.weightsPath
@@ -73,8 +73,10 @@ public struct FeaturizeStage: Stage {
   ///   image root or the disk fails; never for a bad image.
   public func run(in workspace: Workspace, context: StageContext) throws -> FeaturizeSummary {
     let database = try workspace.openIngested(.writing)
-    if try workspace.isPrecomputed(in: database) {
-      let registration = PrecomputedRegistration(workspace: workspace, database: database)
+    if try workspace.imageKind(in: database) == .precomputed {
+      let registration = PrecomputedRegistration(
+        workspace: workspace, database: database, chunk: surroundings.locationsPerShard,
+        afterChunk: surroundings.afterChunk)
       if context.restarts { try registration.discard() }
       let summary = try registration.perform(
         command: Self.name, configuration: configuration.json(), context: context)

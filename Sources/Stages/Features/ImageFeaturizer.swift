@@ -73,7 +73,7 @@ struct ImageFeaturizer: Sendable {
     var part = Chunk()
     var decoded: [DecodedImage] = []
     for image in images {
-      switch try reader.bytes(of: image) {
+      switch reader.bytes(of: image) {
       case .failure(let error): part.findings.append(.unavailable(error.failure))
       case .success(let bytes):
         let digest = SHA256Digest(of: bytes)

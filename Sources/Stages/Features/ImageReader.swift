@@ -20,18 +20,18 @@ struct ImageReader: Sendable {
   }
 
   /// The bytes of a location's file, or why there are none.
-  ///
-  /// - Throws: `StagesError.file` for precomputed features, which are no picture.
-  func bytes(of image: PendingImage) throws(StagesError) -> Result<[UInt8], RowFailure.Thrown> {
+  func bytes(of image: PendingImage) -> Result<[UInt8], RowFailure.Thrown> {
     guard let root = roots[image.imageRoot] else {
       return .failed(.unreadableImage, "the image folder \(image.imageRoot) is not open")
     }
-    switch root.resolve(root.location(of: image.url)) {
+    let location = root.location(of: image.url)
+    if let refusal = ImageKind.pictures.refusal(of: location) {
+      return .failure(RowFailure.Thrown(failure: refusal))
+    }
+    switch root.resolve(location) {
     case .remote: return .failed(.notFetched, "the image is on the web and was not fetched")
     case .failed(let failure): return .failure(RowFailure.Thrown(failure: failure))
-    case .precomputed(let path, _):
-      throw StagesError.file(
-        path: path, problem: "precomputed features and pictures need a workspace each")
+    case .precomputed: return .failed(.unsupportedURL, "the URL names no picture")
     case .file(let path): return contents(of: path)
     }
   }

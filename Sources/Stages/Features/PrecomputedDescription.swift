@@ -28,6 +28,12 @@ struct PrecomputedDescription: Codable, Sendable, Equatable {
     }
   }
 
+  /// The most arrays that a workspace reads.
+  static let maximumArrays = 4096
+  /// The most bytes that `maximumArrays` can take as JSON: each with a path of 4096 bytes, the
+  /// longest that Linux opens, which escapes make six times as long, and its other members.
+  static let byteLimit = maximumArrays * (6 * 4096 + 512) + 512
+
   /// Regions per image.
   let regions: Int
   /// Numbers per region.
@@ -51,12 +57,27 @@ struct PrecomputedDescription: Codable, Sendable, Equatable {
     return "precomputed \(regions)x\(dimension) \(digest)"
   }
 
-  /// The shard number of the array at a canonical path; nil when it is not one of these.
-  func shard(ofArrayAt path: String) -> Int? {
-    arrays.firstIndex { $0.path == path }.map { -1 - $0 }
+  init(sizes: FeatureSizes) {
+    regions = sizes.regions
+    dimension = sizes.dimension
   }
 
-  mutating func add(_ array: Array) { arrays.append(array) }
+  /// What the features of each image are.
+  var sizes: FeatureSizes { FeatureSizes(regions: regions, dimension: dimension) }
+
+  /// The shard numbers of the arrays at canonical paths.
+  var shards: [String: Int] {
+    let numbered = arrays.enumerated().map { ($1.path, -1 - $0) }
+    return Dictionary(numbered, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Adds an array at the end.
+  ///
+  /// - Returns: its shard number.
+  mutating func add(_ array: Array) -> Int {
+    arrays.append(array)
+    return -arrays.count
+  }
 
   /// Opens an array.
   ///
@@ -91,7 +112,8 @@ extension Workspace {
   func precomputedDescription() throws -> PrecomputedDescription? {
     guard hasPrecomputedFeatures else { return nil }
     let advice = "give winnow-featurize --restart to look at all features anew"
-    let bytes = try ReadableFile(path: precomputedPath).contents(limit: 1 << 20)
+    let bytes = try ReadableFile(path: precomputedPath).contents(
+      limit: PrecomputedDescription.byteLimit)
     guard
       let description = try? JSONDecoder().decode(PrecomputedDescription.self, from: Data(bytes)),
       description.regions > 0, description.dimension > 0,
@@ -113,10 +135,4 @@ extension Workspace {
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     return Array(try encoder.encode(description)) + [0x0A]
   }
-
-  /// Whether the workspace's features came precomputed.
-  var hasPrecomputedFeatures: Bool { FileManager.default.fileExists(atPath: precomputedPath) }
-
-  /// Whether pictures were featurized in the workspace.
-  var hasFeaturizedImages: Bool { FileManager.default.fileExists(atPath: featurizerPath) }
 }

@@ -23,10 +23,17 @@ final class IngestBatches {
   private let reader: TSVManifestReader
   private let root: ImageRoot
   private let batchLines: Int
+  /// What the workspace's images are; the first line decides where that is open.
+  private var kind: ImageKind?
   private var isDone = false
 
   /// The batches of a file after its first `count` lines.
-  init(_ source: IngestSource, skipping count: Int, upTo batchLines: Int) throws(PairsError) {
+  ///
+  /// - Parameter kind: what the workspace's images are; nil in one without any.
+  init(
+    _ source: IngestSource, of kind: ImageKind?, skipping count: Int, upTo batchLines: Int
+  ) throws(PairsError) {
+    self.kind = kind
     reader = try source.reader()
     root = source.root
     self.batchLines = batchLines
@@ -58,7 +65,10 @@ final class IngestBatches {
     guard let fields = row.fields else {
       return IngestLine(row: row, failure: RowFailure(.malformedRow, "the line has no columns"))
     }
-    switch root.location(of: fields.url) {
+    let location = root.location(of: fields.url)
+    if let refusal = kind?.refusal(of: location) { return IngestLine(row: row, failure: refusal) }
+    kind = kind ?? location.kind
+    switch location {
     case .local(let path):
       let resolved = "\(root.canonicalPath)/\(path)"
       return IngestLine(

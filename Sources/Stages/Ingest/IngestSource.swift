@@ -10,6 +10,8 @@ struct IngestSource {
   let root: ImageRoot
   /// nil for a manifest.
   let captions: CaptionFile?
+  /// The sizes and path of the captions' array; nil for a manifest.
+  let array: PrecomputedFolder.Array?
   /// The configuration that names this file alone, as its run stores it.
   let configuration: IngestConfiguration
 
@@ -21,25 +23,47 @@ struct IngestSource {
 
   /// What the audit database keeps of it. Hashes the file.
   func description() throws(PairsError) -> SourceDescription {
-    SourceDescription(
+    let digest = try SHA256Digest(ofFileAt: path)
+    return SourceDescription(
       path: absolutePath(path), role: role, columns: columns, imageRoot: root.canonicalPath,
-      sha256: try SHA256Digest(ofFileAt: path).description)
+      sha256: Self.identity(of: digest, captionsPerImage: captions?.captionsPerImage))
   }
 
-  /// Refuses a file without any pair, and one whose first pair is of another kind than the
-  /// workspace's: pictures and precomputed features do not go together.
-  func check(in workspace: Workspace) throws {
-    guard let row = try reader().firstValidRow(), let url = row.fields?.url else { return }
-    let isPrecomputed =
-      if case .precomputed = root.location(of: url) { true } else { false }
-    let holdsPrecomputed = workspace.hasPrecomputedFeatures
-    guard isPrecomputed != holdsPrecomputed, holdsPrecomputed || workspace.hasFeaturizedImages
-    else { return }
-    throw StagesError.file(
-      path: path,
-      problem: "names \(isPrecomputed ? "precomputed features" : "pictures"), but the workspace "
-        + "\(workspace.path) has \(holdsPrecomputed ? "precomputed features" : "pictures"); use "
-        + "another workspace")
+  /// Refuses captions of the same bytes that would now go to other rows of their array.
+  ///
+  /// - Throws: `StagesError.file`, `PairsError` when the captions cannot be read.
+  func checkLayout(agreesWith stored: SourceDescription) throws {
+    guard let captions else { return }
+    let digest = try SHA256Digest(ofFileAt: path)
+    for before in PrecomputedFolder.layouts where before != captions.captionsPerImage {
+      guard stored.sha256 == Self.identity(of: digest, captionsPerImage: before) else { continue }
+      throw StagesError.file(
+        path: path,
+        problem: "was ingested with captions per image of \(captions.array): \(before), now they "
+          + "are \(captions.captionsPerImage); put the former array back, or give --restart to "
+          + "ingest the captions anew")
+    }
+  }
+
+  /// The hash of a manifest, or that of a file of captions together with how they go to rows: the
+  /// array decides that, and it is not hashed.
+  private static func identity(of digest: SHA256Digest, captionsPerImage: Int?) -> String {
+    guard let captionsPerImage else { return digest.description }
+    return SHA256Digest(of: "\(digest) \(captionsPerImage) captions an image".utf8).description
+  }
+
+  /// The first line that is a pair with an image's location, and what it names; nil when all
+  /// locations are refused.
+  ///
+  /// - Throws: `PairsError.noValidRow` for a file without any pair.
+  func firstKind() throws(PairsError) -> ImageKind? {
+    let reader = try reader()
+    while let row = try reader.next() {
+      guard row.isValid, let url = row.fields?.url else { continue }
+      if let kind = root.location(of: url).kind { return kind }
+    }
+    try reader.requireValidRow()
+    return nil
   }
 }
 
@@ -64,7 +88,7 @@ extension IngestConfiguration {
     own.role = role ?? .train
     return IngestSource(
       path: input, role: role ?? .train, columns: columns, root: root, captions: nil,
-      configuration: own)
+      array: nil, configuration: own)
   }
 
   private func splits(of input: String) throws -> [IngestSource] {
@@ -72,13 +96,13 @@ extension IngestConfiguration {
     let folder = PrecomputedFolder(path: absolutePath(input))
     let present = try folder.splits()
     return try (splits ?? present).map { split in
-      let captions = try folder.captions(of: split)
+      let (captions, array) = try folder.contents(of: split)
       var own = self
       own.inputs = [folder.path]
       own.splits = [split]
       return IngestSource(
         path: captions.path, role: split, columns: .captionURL, root: root, captions: captions,
-        configuration: own)
+        array: array, configuration: own)
     }
   }
 }

@@ -16,6 +16,10 @@ public struct IngestStage: Stage {
   private let batchLines: Int
   /// Called after each transaction; an error from it stops the ingest as a kill would.
   private let afterBatch: @Sendable () throws -> Void
+  /// Rows of precomputed features of one transaction.
+  private let chunk: Int
+  /// Called after each transaction that stores what precomputed features are.
+  private let afterChunk: @Sendable () throws -> Void
 
   /// A stage with a configuration.
   public init(_ configuration: IngestConfiguration) {
@@ -24,16 +28,20 @@ public struct IngestStage: Stage {
 
   init(
     _ configuration: IngestConfiguration, batchLines: Int,
-    afterBatch: @escaping @Sendable () throws -> Void
+    afterBatch: @escaping @Sendable () throws -> Void,
+    chunk: Int = 512, afterChunk: @escaping @Sendable () throws -> Void = {}
   ) {
     self.configuration = configuration
     self.batchLines = batchLines
     self.afterBatch = afterBatch
+    self.chunk = chunk
+    self.afterChunk = afterChunk
   }
 
   /// Refuses what can be refused before anything is written.
   public func check(in workspace: Workspace) throws {
-    for source in try configuration.sources() { try source.check(in: workspace) }
+    var expected = try IngestExpectation(of: workspace)
+    for source in try configuration.sources() { try expected.check(source) }
   }
 
   /// Does the work, going on where an interrupted run stopped. Precomputed features are looked at in
@@ -42,26 +50,29 @@ public struct IngestStage: Stage {
     let database = try workspace.openDatabase(.creating)
     var summary = IngestSummary()
     for source in try configuration.sources() {
-      try ingest(source, into: database, context: context, summary: &summary)
+      try ingest(source, into: database, of: workspace, context: context, summary: &summary)
       summary.sources += 1
     }
-    if try workspace.awaitsPrecomputedFeatures(in: database) {
-      summary.features = try PrecomputedRegistration(workspace: workspace, database: database)
-        .perform(command: Self.name, configuration: configuration.json(), context: context)
+    if try workspace.imageKind(in: database) == .precomputed {
+      let registration = PrecomputedRegistration(
+        workspace: workspace, database: database, chunk: chunk, afterChunk: afterChunk)
+      summary.features = try registration.perform(
+        command: Self.name, configuration: configuration.json(), context: context)
     }
     try database.close()
     return summary
   }
 
   private func ingest(
-    _ source: IngestSource, into database: AuditDatabase, context: StageContext,
-    summary: inout IngestSummary
+    _ source: IngestSource, into database: AuditDatabase, of workspace: Workspace,
+    context: StageContext, summary: inout IngestSummary
   ) throws {
     let description = try source.description()
     if let known = try database.source(at: description.path) {
       if context.restarts {
         try database.discardSource(known.id)
       } else {
+        try source.checkLayout(agreesWith: known.description)
         try AuditDatabase.check(description, agreesWith: known.description)
         summary.knownLines += known.lineCount
         if known.isComplete { return try close(known.runID, in: database, context: context) }
@@ -73,7 +84,10 @@ public struct IngestStage: Stage {
         command: Self.name, configuration: try source.configuration.json(),
         programVersion: context.programVersion, seed: nil, startedAt: context.now()))
     let record = try database.beginSource(description, run: run)
-    try add(source, record, to: database, context: context, summary: &summary)
+    let kind = try workspace.imageKind(in: database)
+    let batches = try IngestBatches(source, of: kind, skipping: record.lineCount, upTo: batchLines)
+    try add(
+      batches, of: source, record, to: database, context: context, summary: &summary)
     try database.finishRun(run, at: context.now())
   }
 
@@ -84,11 +98,11 @@ public struct IngestStage: Stage {
   }
 
   private func add(
-    _ source: IngestSource, _ record: SourceRecord, to database: AuditDatabase,
+    _ batches: IngestBatches, of source: IngestSource, _ record: SourceRecord,
+    to database: AuditDatabase,
     context: StageContext, summary: inout IngestSummary
   ) throws {
     var record = record
-    let batches = try IngestBatches(source, skipping: record.lineCount, upTo: batchLines)
     var meter = ProgressMeter(
       stage: Self.name, unit: "lines", total: nil, done: record.lineCount, context: context)
     let bytes = try ReadableFile(path: source.path).byteCount()

@@ -6,6 +6,17 @@ import Pairs
 /// `train`, `meta`, `dev` and `test` that is there, `train_ims.npy` with the features and
 /// `train_caps.txt` or `train_caps.tsv` with the captions. Other files are not looked at.
 struct PrecomputedFolder {
+  /// How many captions an image can have.
+  static let layouts = [1, 5]
+
+  /// An array of a split.
+  struct Array {
+    /// The file.
+    let path: String
+    /// What the features of each image are.
+    let sizes: FeatureSizes
+  }
+
   /// The folder as given.
   let path: String
 
@@ -35,7 +46,12 @@ struct PrecomputedFolder {
   ///
   /// - Throws: `StagesError.file` for a file that is missing, or captions that do not fit the
   ///   images; `LayersError` or `PairsError` for one that cannot be read.
-  func captions(of role: PairRole) throws -> CaptionFile {
+  func captions(of role: PairRole) throws -> CaptionFile { try contents(of: role).captions }
+
+  /// The captions of a split and the array that they describe.
+  ///
+  /// - Throws: as for the captions.
+  func contents(of role: PairRole) throws -> (captions: CaptionFile, array: Array) {
     let array = "\(role.rawValue)_ims.npy"
     let names = ["\(role.rawValue)_caps.txt", "\(role.rawValue)_caps.tsv"]
     let present = names.filter(isThere)
@@ -51,16 +67,20 @@ struct PrecomputedFolder {
     }
     // Also refuses folders, and pipes that would never end.
     _ = try ReadableFile(path: file(array))
-    let images = try NumPyFile(contentsOf: URL(fileURLWithPath: file(array))).imageCount
+    let features = try NumPyFile(contentsOf: URL(fileURLWithPath: file(array)))
+    let images = features.imageCount
     let lines = try CaptionFile.lineCount(at: file(name))
-    guard images > 0, let captions = [1, 5].first(where: { lines == images * $0 }) else {
+    guard let captions = Self.layouts.first(where: { lines == images * $0 }) else {
       throw StagesError.file(
         path: file(name),
         problem: "\(SummaryTable.grouped(lines)) captions for the \(SummaryTable.grouped(images)) "
           + "images of \(array); expected one an image, or five")
     }
-    return CaptionFile(
-      path: file(name), form: name.hasSuffix(".tsv") ? .table : .text, array: array,
-      captionsPerImage: captions)
+    return (
+      CaptionFile(
+        path: file(name), form: name.hasSuffix(".tsv") ? .table : .text, array: array,
+        captionsPerImage: captions),
+      Array(path: file(array), sizes: features.sizes)
+    )
   }
 }
