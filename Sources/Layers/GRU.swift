@@ -134,10 +134,10 @@ public struct GRU: Parameterized {
     }
     let inputGates = Tensor.stackingRows(inputGateGradients.reversed())
     let products = Tensor.stackingRows(productGradients.reversed())
-    input.accumulateGradient(
-      of: tape.inputs, inputGates, into: &gradient.input, workers: workers)
-    state.accumulateGradient(
-      of: tape.previousStates, products, into: &gradient.state, workers: workers)
+    gradient.input.accumulateGradient(
+      of: tape.inputs, inputGates, workers: workers)
+    gradient.state.accumulateGradient(
+      of: tape.previousStates, products, workers: workers)
     return input.inputGradient(inputGates, workers: workers).gatheringRows(order.packedRows)
   }
 

@@ -39,13 +39,12 @@ public struct Linear: Parameterized {
     return output
   }
 
-  /// Adds to `gradient` what `outputGradient` means for W and b.
-  public func accumulateGradient(
-    of input: Tensor, _ outputGradient: Tensor, into gradient: inout Linear,
-    workers: Workers = .single
+  /// Adds to this gradient what the gradient of the output for an input means for W and b.
+  public mutating func accumulateGradient(
+    of input: Tensor, _ outputGradient: Tensor, workers: Workers = .single
   ) {
-    gradient.weight.addProduct(outputGradient, .transposed, input, .asStored, workers: workers)
-    gradient.bias.add(outputGradient.columnSums())
+    weight.addProduct(outputGradient, .transposed, input, .asStored, workers: workers)
+    bias.add(outputGradient.columnSums())
   }
 
   /// The gradient of the input: dy · W.

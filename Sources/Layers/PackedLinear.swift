@@ -4,7 +4,7 @@ import Tensors
 ///
 /// The same y = x Wᵀ + b as `Linear`, which stays the home of the parameters and of their gradient.
 public struct PackedLinear: Sendable {
-  private let linear: Linear
+  private let bias: Tensor
   /// Wᵀ: [inputs, outputs].
   private let outputs: PackedMatrix
   /// W: [outputs, inputs].
@@ -12,7 +12,7 @@ public struct PackedLinear: Sendable {
 
   /// Packs both directions of a layer.
   public init(_ linear: Linear) {
-    self.linear = linear
+    bias = linear.bias
     outputs = PackedMatrix(linear.weight, .transposed)
     inputs = PackedMatrix(linear.weight)
   }
@@ -25,15 +25,7 @@ public struct PackedLinear: Sendable {
     _ input: Tensor, rectified: Bool = false, workers: Workers = .single
   ) -> Tensor {
     .product(
-      input, .asStored, outputs, bias: linear.bias, rectified: rectified, workers: workers)
-  }
-
-  /// Adds to `gradient` what `outputGradient` means for W and b.
-  public func accumulateGradient(
-    of input: Tensor, _ outputGradient: Tensor, into gradient: inout Linear,
-    workers: Workers = .single
-  ) {
-    linear.accumulateGradient(of: input, outputGradient, into: &gradient, workers: workers)
+      input, .asStored, outputs, bias: bias, rectified: rectified, workers: workers)
   }
 
   /// The gradient of the input: dy · W.

@@ -157,8 +157,8 @@ public struct SelfAttentionPooling: Parameterized {
         normTape, globalLayout(segments), globalGradient, into: &normGradient, workers: workers)
       gradient.globalNorm = normGradient
     }
-    global.accumulateGradient(
-      of: tape.means, globalGradient, into: &gradient.global, workers: workers)
+    gradient.global.accumulateGradient(
+      of: tape.means, globalGradient, workers: workers)
     rowGradient.addSegmentRows(
       global.inputGradient(globalGradient, workers: workers), segments, dividedByLength: true)
 
@@ -173,8 +173,8 @@ public struct SelfAttentionPooling: Parameterized {
         normTape, localLayout(segments), localGradient, into: &normGradient, workers: workers)
       gradient.localNorm = normGradient
     }
-    local.accumulateGradient(
-      of: tape.rows, localGradient, into: &gradient.local, workers: workers)
+    gradient.local.accumulateGradient(
+      of: tape.rows, localGradient, workers: workers)
     rowGradient.addProduct(localGradient, .asStored, local.weight, .asStored, workers: workers)
     return rowGradient
   }

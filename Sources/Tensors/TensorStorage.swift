@@ -7,18 +7,25 @@ import COpenBLAS
 final class TensorStorage: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<Float>
   let count: Int
+  private let block: UnsafeMutableRawPointer
+
+  private static let alignment = 64
 
   /// Contents are undefined: the creator writes every element before anyone reads one.
   init(uninitializedCount count: Int) {
     _ = Self.allocatorIsTuned
     self.count = count
-    let bytes = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 16) * MemoryLayout<Float>.stride, alignment: 64)
-    pointer = bytes.bindMemory(to: Float.self, capacity: max(count, 16))
+    // Aligned here: the allocator's own aligned blocks leave splinters before and behind them, and
+    // cost several times a plain one.
+    block = UnsafeMutableRawPointer.allocate(
+      byteCount: count * MemoryLayout<Float>.stride + Self.alignment,
+      alignment: MemoryLayout<Float>.alignment)
+    pointer = block.alignedUp(toMultipleOf: Self.alignment)
+      .bindMemory(to: Float.self, capacity: count)
   }
 
   deinit {
-    UnsafeMutableRawPointer(pointer).deallocate()
+    block.deallocate()
   }
 
   /// Blocks of many megabytes come and go with every tile. Left alone, the allocator would hand

@@ -19,19 +19,23 @@ struct RepeatedTiming: Equatable {
   init(seconds: [Double]) { self.seconds = seconds }
 
   /// Times `body` after one run that does not count: `repeats` times, and short works more often.
-  /// - Parameter prepare: called before each run, not timed.
+  /// - Parameters:
+  ///   - prepare: called before each run, not timed.
+  ///   - body: owns its input: were it also held here, the first change to it would copy it, and
+  ///     the copying would be timed.
   init<Input>(
-    repeats: Int, prepare: () -> Input, _ body: (Input) throws -> Void
+    repeats: Int, prepare: () -> Input, _ body: (inout Input) throws -> Void
   ) rethrows {
-    try body(prepare())
+    var first = prepare()
+    try body(&first)
     let clock = ContinuousClock()
     var seconds: [Double] = []
     while seconds.count < repeats
       || (seconds.count < Self.mostRuns && seconds.reduce(0, +) < Self.enough)
     {
-      let input = prepare()
+      var input = prepare()
       let start = clock.now
-      try body(input)
+      try body(&input)
       let components = (clock.now - start).components
       seconds.append(Double(components.seconds) + Double(components.attoseconds) * 1e-18)
     }

@@ -40,16 +40,10 @@ struct TrainingWorkload {
       let counts = self.operations.iteration(lookAhead: active.lookAhead, real: active.real)
       operations = counts.total
       activePairs = active.real.count
-      timing = try RepeatedTiming(repeats: repeats, prepare: freshState) { state in
-        var state = state
-        try iterate(&state)
-      }
+      timing = try RepeatedTiming(repeats: repeats, prepare: freshState) { try iterate(&$0) }
     case .warmupStep:
       operations = self.operations.warmupStep
-      timing = try RepeatedTiming(repeats: repeats, prepare: freshState) { state in
-        var state = state
-        try warmUp(&state)
-      }
+      timing = try RepeatedTiming(repeats: repeats, prepare: freshState) { try warmUp(&$0) }
     case .scoring:
       operations = self.operations.scoring
       let pairs = synthetic.captionedImages
@@ -114,7 +108,8 @@ struct TrainingWorkload {
     try require(metaStep.loss, "the meta loss", .iteration)
     state.metaOptimizer.step(
       &state.network.meta, gradient: metaStep.gradient, learningRate: 1.7e-5)
-    var step = state.network.mainGradient(main, workers: workers)
+    var step = state.network.mainGradient(
+      main, reusing: metaStep.recorded, workers: workers)
     try require(step.loss, "the main loss", .iteration)
     step.gradient.clip(toNorm: 2)
     state.similarityOptimizer.step(

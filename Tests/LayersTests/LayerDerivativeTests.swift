@@ -13,7 +13,7 @@ import Testing
     let inputDirection = generator.uniform([9, 7], bound: 1)
     let cotangent = generator.uniform([9, 5], bound: 1)
     var gradient = layer.zeroed()
-    layer.accumulateGradient(of: input, cotangent, into: &gradient)
+    gradient.accumulateGradient(of: input, cotangent)
     let inputGradient = layer.inputGradient(cotangent)
     assertDerivative(
       of: {

@@ -10,7 +10,8 @@ public struct IterationOperations: Sendable, Equatable {
   public let metaBatch: Int
   /// The tangent of the active pairs along the meta batch's gradient, and the closed form in V.
   public let tangent: Int
-  /// The active pairs under the new Θ, forward and reverse.
+  /// The active pairs under the new Θ, forward and reverse; reverse alone where they are the
+  /// look-ahead's, whose forward pass is at hand.
   public let real: Int
 
   /// All parts.
@@ -83,9 +84,11 @@ public struct CorrectionOperations: Sendable {
   }
 
   /// Forward and reverse over active pairs, down to all parameters; nothing without a pair.
-  private func step(on pairs: [ImageCaptionPair]) -> Int {
+  /// - Parameter recorded: the pairs whose forward pass is at hand.
+  private func step(on pairs: [ImageCaptionPair], recorded: [ImageCaptionPair] = []) -> Int {
     guard !pairs.isEmpty else { return 0 }
-    return 3 * (chosen(pairs) + meta(pairs: pairs.count)) + encodingDerivative
+    return (pairs == recorded ? 2 : 3) * chosen(pairs) + 3 * meta(pairs: pairs.count)
+      + encodingDerivative
   }
 
   /// An iteration: look-ahead, meta step and real step.
@@ -112,7 +115,7 @@ public struct CorrectionOperations: Sendable {
         ? 0
         : encodingDerivative + 2 * chosen(lookAhead)
           + metaTangentGradient(pairs: lookAhead.count),
-      real: step(on: real))
+      real: step(on: real, recorded: lookAhead))
   }
 
   /// A warm-up step: forward and reverse over all pairs.

@@ -22,6 +22,12 @@ public struct ActivePairs: Sendable {
   public let weights: Tensor
 }
 
+/// A differentiable pass over active pairs under one w, whatever Θ is.
+public struct RecordedPairs: Sendable {
+  let pairs: [ImageCaptionPair]
+  let tape: PairTape
+}
+
 extension CorrectedNetwork {
   /// Encodes a batch and computes the similarity vectors of all its pairs, in training mode.
   public func mainBatch(
@@ -50,21 +56,20 @@ extension CorrectedNetwork {
   }
 
   /// A differentiable pass over the active pairs alone: all others have no gradient.
-  func record(_ active: ActivePairs, _ batch: MainBatch, workers: Workers) -> (
-    tape: PairTape, metaTape: MetaNetwork.Tape
-  ) {
-    let tape = similarity.record(active.pairs, batch.encoded, workers: workers)
-    return (tape, meta.forward(tape.vectors, workers: workers))
+  func record(_ active: ActivePairs, _ batch: MainBatch, workers: Workers) -> RecordedPairs {
+    RecordedPairs(
+      pairs: active.pairs, tape: similarity.record(active.pairs, batch.encoded, workers: workers))
   }
 
-  /// ∇_w of the main loss.
+  /// ∇_w of the main loss under the present Θ.
+  /// - Parameter metaTape: V on the recorded pairs.
   func mainGradient(
-    _ recorded: (tape: PairTape, metaTape: MetaNetwork.Tape), _ active: ActivePairs,
+    _ recorded: RecordedPairs, _ metaTape: MetaNetwork.Tape, _ active: ActivePairs,
     _ batch: MainBatch, workers: Workers
   ) -> SimilarityNetwork {
     guard !active.pairs.isEmpty else { return similarity.zeroed() }
     var unused = meta.zeroed()
-    let vectorGradient = meta.reverse(recorded.metaTape, active.weights, into: &unused)
+    let vectorGradient = meta.reverse(metaTape, active.weights, into: &unused)
     return similarity.gradient(
       recorded.tape, batch.encoded, vectorGradient: vectorGradient, workers: workers)
   }

@@ -57,10 +57,10 @@ public struct MetaNetwork: Parameterized {
   ) -> Tensor {
     var logitGradient = similarityGradient.reshaped([tape.hidden.rows, 1])
     logitGradient.multiplyByLogisticSlope(at: tape.similarities)
-    output.accumulateGradient(of: tape.hidden, logitGradient, into: &gradient.output)
+    gradient.output.accumulateGradient(of: tape.hidden, logitGradient)
     var hiddenGradient = output.inputGradient(logitGradient)
     hiddenGradient.mask(wherePositive: tape.hidden)
-    hidden.accumulateGradient(of: tape.vectors, hiddenGradient, into: &gradient.hidden)
+    gradient.hidden.accumulateGradient(of: tape.vectors, hiddenGradient)
     return hidden.inputGradient(hiddenGradient)
   }
 
@@ -98,7 +98,7 @@ public struct MetaNetwork: Parameterized {
     gradient.hidden.weight.addProduct(throughTangent, .transposed, tangents)
     var throughValue = output.inputGradient(logitFactor)
     throughValue.mask(wherePositive: tape.hidden)
-    hidden.accumulateGradient(of: tape.vectors, throughValue, into: &gradient.hidden)
+    gradient.hidden.accumulateGradient(of: tape.vectors, throughValue)
     return gradient
   }
 }

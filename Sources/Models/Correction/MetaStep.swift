@@ -26,6 +26,8 @@ public struct MetaGradient: Sendable {
   public let loss: Double
   /// ∇_Θ of it, through w′.
   public let gradient: MetaNetwork
+  /// The look-ahead's pass over its active pairs, for the real step.
+  public let recorded: RecordedPairs
 }
 
 extension CorrectedNetwork {
@@ -40,9 +42,10 @@ extension CorrectedNetwork {
   ) -> MetaGradient {
     let active = activePairs(batch, workers: workers)
     let recorded = record(active, batch, workers: workers)
+    let mainTape = meta.forward(recorded.tape.vectors, workers: workers)
     var lookAhead = similarity
     lookAhead.add(
-      mainGradient(recorded, active, batch, workers: workers), scaledBy: -learningRate,
+      mainGradient(recorded, mainTape, active, batch, workers: workers), scaledBy: -learningRate,
       workers: workers)
 
     let encoded = lookAhead.encode(
@@ -59,19 +62,25 @@ extension CorrectedNetwork {
       let tangents = similarity.tangent(
         recorded.tape, batch.encoded, along: direction, workers: workers)
       gradient.add(
-        meta.tangentGradient(recorded.metaTape, tangents: tangents, weights: active.weights),
+        meta.tangentGradient(mainTape, tangents: tangents, weights: active.weights),
         scaledBy: -learningRate)
     }
     return MetaGradient(
-      similarities: metaTape.similarities, loss: loss.value, gradient: gradient)
+      similarities: metaTape.similarities, loss: loss.value, gradient: gradient,
+      recorded: recorded)
   }
 
   /// ∇_w of the main loss under the present Θ, for the real step.
+  /// - Parameter lookAhead: the look-ahead's pass from the same w. Where the new Θ pulls on the
+  ///   same pairs, as it mostly does, the pass is the same too.
   public func mainGradient(
-    _ batch: MainBatch, workers: Workers
+    _ batch: MainBatch, reusing lookAhead: RecordedPairs? = nil, workers: Workers
   ) -> (loss: Double, gradient: SimilarityNetwork) {
     let active = activePairs(batch, workers: workers)
-    let recorded = record(active, batch, workers: workers)
-    return (active.loss, mainGradient(recorded, active, batch, workers: workers))
+    let recorded =
+      lookAhead.flatMap { $0.pairs == active.pairs ? $0 : nil }
+      ?? record(active, batch, workers: workers)
+    let metaTape = meta.forward(recorded.tape.vectors, workers: workers)
+    return (active.loss, mainGradient(recorded, metaTape, active, batch, workers: workers))
   }
 }

@@ -75,9 +75,9 @@ public struct ImageEncoder: Parameterized {
     var regionGradient = pooling.reverse(
       tape.pooling, outputGradient.globals, into: &gradient.pooling, workers: workers)
     regionGradient.add(outputGradient.regions, workers: workers)
-    projection.accumulateGradient(
+    gradient.projection.accumulateGradient(
       of: tape.features, tape.regions.jacobianProduct(regionGradient, workers: workers),
-      into: &gradient.projection, workers: workers)
+      workers: workers)
   }
 
   /// The tangent of the embeddings along a direction of the parameters.

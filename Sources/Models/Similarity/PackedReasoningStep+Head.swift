@@ -33,12 +33,12 @@ extension PackedReasoningStep {
     let segments = tape.segments
     var linearGradient = outputGradient
     linearGradient.mask(wherePositive: tape.output)
-    output.accumulateGradient(of: tape.mixed, linearGradient, into: &gradient.output)
+    gradient.output.accumulateGradient(of: tape.mixed, linearGradient)
     let mixedGradient = output.inputGradient(linearGradient)
     let logitGradient = tape.attention.softmaxSegmentsJacobianProduct(
       tape.input.segmentDots(with: mixedGradient, segments), segments)
     let queryGradient = tape.input.segmentWeightedSums(logitGradient, segments)
-    edges.accumulateGradient(of: tape.heads, queryGradient, into: &gradient.edges)
+    gradient.edges.accumulateGradient(of: tape.heads, queryGradient)
     var inputGradient = Tensor.zeros(tape.input.shape)
     inputGradient.addSegmentRows(mixedGradient, weightedBy: tape.attention, segments)
     inputGradient.addSegmentRows(tape.queries, weightedBy: logitGradient, segments)

@@ -38,12 +38,12 @@ struct PackedReasoningStep: Sendable {
     let segments = tape.attention.segments
     var linearGradient = outputGradient
     linearGradient.mask(wherePositive: tape.output)
-    output.accumulateGradient(of: tape.mixed, linearGradient, into: &gradient.output)
+    gradient.output.accumulateGradient(of: tape.mixed, linearGradient)
     let mixedGradient = output.inputGradient(linearGradient)
     let logitGradient = tape.attention.softmaxRowsJacobianProduct(
       SegmentBlocks(mixedGradient, timesTransposed: tape.input, segments))
     let queryGradient = logitGradient.times(tape.input)
-    edges.accumulateGradient(of: tape.input, queryGradient, into: &gradient.edges)
+    gradient.edges.accumulateGradient(of: tape.input, queryGradient)
     var inputGradient = edges.inputGradient(queryGradient)
     tape.attention.addTimes(mixedGradient, .transposed, to: &inputGradient)
     logitGradient.addTimes(tape.queries, .transposed, to: &inputGradient)

@@ -5,23 +5,22 @@ extension PreparedAlignment {
   /// Adds the gradients of the parameters and of both sides' embeddings.
   func reverse(
     _ tape: Tape, _ tile: PairTile, _ nodeGradient: Tensor, into gradient: inout PairAlignment,
-    images imageGradient: inout ImageEmbeddings, captions captionGradient: inout CaptionEmbeddings
+    images imageGradient: inout SomeImageGradients,
+    captions captionGradient: inout CaptionEmbeddings
   ) {
     let (heads, tails) = nodeGradient.separatingHeads(tile.words)
 
     let globalGradient = tape.globalAlignment.jacobianProduct(heads)
-    global.accumulateGradient(
-      of: tape.imageGlobals.squaredDifference(from: tape.captionGlobals), globalGradient,
-      into: &gradient.global)
+    gradient.global.accumulateGradient(
+      of: tape.imageGlobals.squaredDifference(from: tape.captionGlobals), globalGradient)
     let imageSide = tape.imageGlobals.doubledDifference(
       from: tape.captionGlobals, times: global.inputGradient(globalGradient))
-    imageGradient.globals.scatterAdd(imageSide, toRows: tile.images)
+    imageGradient.globals.scatterAdd(imageSide, toRows: imageGradient.rows(of: tile.images))
     captionGradient.globals.scatterAdd(imageSide, scaledBy: -1, toRows: tile.captions)
 
     let localGradient = tape.localAlignment.jacobianProduct(tails)
-    local.accumulateGradient(
-      of: tape.context.output.squaredDifference(from: tape.words), localGradient,
-      into: &gradient.local)
+    gradient.local.accumulateGradient(
+      of: tape.context.output.squaredDifference(from: tape.words), localGradient)
     let contextGradient = tape.context.output.doubledDifference(
       from: tape.words, times: local.inputGradient(localGradient))
     captionGradient.words.scatterAdd(contextGradient, scaledBy: -1, toRows: tile.captionRows)
@@ -37,7 +36,7 @@ extension PreparedAlignment {
     // Normalising keeps the sign that the leaky rectifier left.
     scoreGradient.scaleLeakily(slope: PairAlignment.leak, whereNegative: tape.scores.output)
     for run in tile.imageRuns {
-      let regions = images.segments[run.image]
+      let regions = imageGradient.regionRows(of: run.image)
       let scores = scoreGradient[rows: run.rows]
       imageGradient.regions.addProduct(
         tape.attention[rows: run.rows], .transposed, rawContextGradient[rows: run.rows],

@@ -90,7 +90,7 @@ public struct SimilarityFiltration: Parameterized {
           gateGradient.reshaped([gateGradient.count, 1])[rows: tape.groups[group]],
           into: &gradient.norm)
       }, columns: 1)
-    attention.accumulateGradient(of: tape.nodes, logitGradient, into: &gradient.attention)
+    gradient.attention.accumulateGradient(of: tape.nodes, logitGradient)
     nodeGradient.addProduct(logitGradient, .asStored, attention.weight)
     return nodeGradient
   }

@@ -138,11 +138,12 @@ extension SimilarityNetwork {
     let emptyAlignment = alignment.zeroed()
     let emptyReasoning = tape.reasoning.zeroed()
     let sums = workers.map(groups) { group in
+      let indices = group * tiles.count / groups..<(group + 1) * tiles.count / groups
       var sum = TileGradients(
-        alignment: emptyAlignment, reasoning: emptyReasoning, images: encoded.images.zeroed(),
+        alignment: emptyAlignment, reasoning: emptyReasoning,
+        images: SomeImageGradients(of: tiles[indices], encoded.images),
         captions: encoded.captions.zeroed())
-      let count = tiles.count
-      for index in group * count / groups..<(group + 1) * count / groups {
+      for index in indices {
         let nodeGradient = tape.reasoning.reverse(
           tape.parts[index].reasoning, rowGradient[rows: firstPairs[index]],
           into: &sum.reasoning)
@@ -152,16 +153,22 @@ extension SimilarityNetwork {
       }
       return sum
     }
-    var total = sums[0]
-    for sum in sums.dropFirst() { total.add(sum, workers: workers) }
-
     var gradient = zeroed()
-    gradient.alignment = total.alignment
-    total.reasoning.unfold(for: reasoning, into: &gradient.reasoning)
+    var reasoningGradient = emptyReasoning
+    var imageGradient = encoded.images.zeroed()
+    var captionGradient = encoded.captions.zeroed()
+    for sum in sums {
+      gradient.alignment.add(sum.alignment)
+      reasoningGradient.add(sum.reasoning)
+      imageGradient.add(sum.images)
+      captionGradient.words.add(sum.captions.words, workers: workers)
+      captionGradient.globals.add(sum.captions.globals)
+    }
+    reasoningGradient.unfold(for: reasoning, into: &gradient.reasoning)
     imageEncoder.reverse(
-      encoded.imageTape, total.images, into: &gradient.imageEncoder, workers: workers)
+      encoded.imageTape, imageGradient, into: &gradient.imageEncoder, workers: workers)
     captionEncoder.reverse(
-      encoded.captionTape, total.captions, into: &gradient.captionEncoder, workers: workers)
+      encoded.captionTape, captionGradient, into: &gradient.captionEncoder, workers: workers)
     return gradient
   }
 
@@ -193,15 +200,6 @@ extension SimilarityNetwork {
 private struct TileGradients: Sendable {
   var alignment: PairAlignment
   var reasoning: FoldedReasoning
-  var images: ImageEmbeddings
+  var images: SomeImageGradients
   var captions: CaptionEmbeddings
-
-  mutating func add(_ other: TileGradients, workers: Workers) {
-    alignment.add(other.alignment)
-    reasoning.add(other.reasoning)
-    images.regions.add(other.images.regions, workers: workers)
-    images.globals.add(other.images.globals)
-    captions.words.add(other.captions.words, workers: workers)
-    captions.globals.add(other.captions.globals)
-  }
 }

@@ -48,7 +48,7 @@ extension Trainer {
     let batch = try pairBatch(pairs)
     let mainBatch = state.network.mainBatch(
       batch, dropout: dropout(for: batch, state.network, place, purpose: 5), workers: workers)
-    let metaLoss = try metaBatch.map { metaBatch in
+    let lookAhead = try metaBatch.map { metaBatch in
       let metaStep = state.network.metaGradient(
         metaBatch, after: mainBatch, learningRate: recipe.rate * decay,
         dropout: dropout(for: metaBatch.pairs, state.network, place, purpose: 6),
@@ -56,10 +56,11 @@ extension Trainer {
       try check(metaStep.loss, metaStep.gradient.norm, place)
       state.metaOptimizer.step(
         &state.network.meta, gradient: metaStep.gradient, learningRate: recipe.metaRate * decay)
-      return metaStep.loss
+      return metaStep
     }
 
-    var main = state.network.mainGradient(mainBatch, workers: workers)
+    var main = state.network.mainGradient(
+      mainBatch, reusing: lookAhead?.recorded, workers: workers)
     try check(main.loss, main.gradient.norm, place)
     main.gradient.clip(toNorm: TrainingRecipe.gradientNorm)
     state.network.similarity.moveStatistics(
@@ -67,7 +68,7 @@ extension Trainer {
     state.similarityOptimizer.step(
       &state.network.similarity, gradient: main.gradient, learningRate: recipe.rate * decay,
       workers: workers)
-    return (main.loss, metaLoss)
+    return (main.loss, lookAhead?.loss)
   }
 
   private func pairBatch(_ pairs: [Int]) throws -> PairBatch {
