@@ -12,8 +12,10 @@ struct PanelProduct {
   let rows: Int
   let inner: Int
   let columns: Int
-  /// Where the first row of the result lies; rows are `columns` apart.
+  /// Where the first row of the result lies.
   let target: UnsafeMutablePointer<Float>
+  /// From one row of the result to the next.
+  let stride: Int
 
   /// The right operand: packed before, or to be packed panel by panel.
   enum Right {
@@ -101,16 +103,16 @@ struct PanelProduct {
     while row < rows {
       let count = min(height, rows - row)
       let left = stretch.left.advanced(rows: row, inner: 0)
-      let place = target + row * columns + stretch.column
+      let place = target + row * stride + stretch.column
       if valid == stretch.width {
-        multiply(left, count, stretch, into: place, stride: columns, ends)
+        multiply(left, count, stretch, into: place, stride: stride, ends)
       } else {
         // Beyond the last column lies the next row: these sums are formed aside.
         if ends.keeps {
-          copy(place, columns, to: stretch.edge, stretch.width, rows: count, columns: valid)
+          copy(place, stride, to: stretch.edge, stretch.width, rows: count, columns: valid)
         }
         multiply(left, count, stretch, into: stretch.edge, stride: stretch.width, ends)
-        copy(stretch.edge, stretch.width, to: place, columns, rows: count, columns: valid)
+        copy(stretch.edge, stretch.width, to: place, stride, rows: count, columns: valid)
       }
       row += height
     }

@@ -92,6 +92,6 @@ func smallProduct(
 ) {
   PanelProduct(
     left: LeftOperand(weights, orientation, stride: length), rows: length, inner: length,
-    columns: width, target: target
+    columns: width, target: target, stride: width
   ).run(.matrix(rows, .asStored, stride: width), keeps: keeps)
 }

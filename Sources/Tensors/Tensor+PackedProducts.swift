@@ -61,7 +61,7 @@ extension Tensor {
               left: LeftOperand(operands.left.pointer, leftOrientation, stride: stride)
                 .advanced(rows: first, inner: 0),
               rows: min(tileRows, rows - first), inner: inner, columns: columns,
-              target: operands.target.pointer + first * columns
+              target: operands.target.pointer + first * columns, stride: columns
             ).run(
               .packed(operands.panels.pointer), keeps: keeps, start: start, rectified: rectified)
           }

@@ -8,15 +8,6 @@ public enum Orientation: Sendable {
   var flag: CBLAS_TRANSPOSE { self == .asStored ? CblasNoTrans : CblasTrans }
 }
 
-/// Products are cut into tiles of rows of the result, each computed by one thread with one BLAS
-/// thread: the bits then do not depend on the number of workers, only on the shape.
-///
-/// A tall result is cut every 256 rows; a low one into four, while a tile keeps 32 rows, below
-/// which BLAS spends its time on packing the other operand.
-private func tileRows(_ rows: Int) -> Int {
-  min(256, max(32, (rows / 4 + 31) / 32 * 32))
-}
-
 /// What computes a product, decided by its shape alone.
 ///
 /// Own panels pay where BLAS would spend much of its time on packing both operands and on clearing
@@ -97,7 +88,10 @@ extension Tensor {
     _ = singleThreadedBLAS
     let kernel = ProductKernel(
       rows: rows, columns: columns, inner: inner, leftOrientation, rightOrientation, scale: scale)
+    let tiles = ProductTiles(
+      rows: rows, columns: columns, inner: inner, keepsRowsWhole: kernel == .rowDots)
     let strides = (left: left.columns, right: right.columns)
+    let stride = columns
     left.withPointer { leftPointer in
       right.withPointer { rightPointer in
         withMutablePointer { resultPointer in
@@ -105,33 +99,34 @@ extension Tensor {
             left: SharedPointer(leftPointer), right: SharedPointer(rightPointer),
             result: SharedMutablePointer(resultPointer + range.lowerBound * columns)
           )
-          let tileRows = tileRows(rows)
-          let tiles = (rows + tileRows - 1) / tileRows
-          workers.forEach(tiles) { tile in
-            let first = tile * tileRows
-            let height = min(tileRows, rows - first)
+          workers.forEach(tiles.count) { tile in
+            let (rows, columns) = tiles[tile]
             let left =
               leftOrientation == .asStored
-              ? operands.left.pointer + first * inner : operands.left.pointer + first
-            let result = operands.result.pointer + first * columns
+              ? operands.left.pointer + rows.lowerBound * inner
+              : operands.left.pointer + rows.lowerBound
+            let right =
+              rightOrientation == .asStored
+              ? operands.right.pointer + columns.lowerBound
+              : operands.right.pointer + columns.lowerBound * inner
+            let result = operands.result.pointer + rows.lowerBound * stride + columns.lowerBound
             switch kernel {
             case .panels:
               PanelProduct(
-                left: LeftOperand(left, leftOrientation, stride: strides.left), rows: height,
-                inner: inner, columns: columns, target: result
+                left: LeftOperand(left, leftOrientation, stride: strides.left), rows: rows.count,
+                inner: inner, columns: columns.count, target: result, stride: stride
               ).run(
-                .matrix(operands.right.pointer, rightOrientation, stride: strides.right),
-                keeps: keeping != 0)
+                .matrix(right, rightOrientation, stride: strides.right), keeps: keeping != 0)
             case .rowDots:
               smallProductTransposed(
-                left, operands.right.pointer, into: result, rows: height, columns: columns,
-                width: inner, keeps: keeping != 0)
+                left, right, into: result, rows: rows.count, columns: columns.count, width: inner,
+                keeps: keeping != 0)
             case .blas:
               cblas_sgemm(
                 CblasRowMajor, leftOrientation.flag, rightOrientation.flag,
-                blasint(height), blasint(columns), blasint(inner), scale,
-                left, blasint(strides.left), operands.right.pointer, blasint(strides.right),
-                keeping, result, blasint(columns))
+                blasint(rows.count), blasint(columns.count), blasint(inner), scale,
+                left, blasint(strides.left), right, blasint(strides.right),
+                keeping, result, blasint(stride))
             }
           }
         }

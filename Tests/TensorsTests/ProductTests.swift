@@ -25,7 +25,7 @@ import Testing
     return Tensor(elements, shape: [tensor.columns, tensor.rows])
   }
 
-  @Test(arguments: [(1, 1, 1), (3, 5, 2), (300, 17, 40), (513, 64, 9)])
+  @Test(arguments: [(1, 1, 1), (3, 5, 2), (300, 17, 40), (513, 64, 9), (90, 40, 700)])
   func allOrientationsAgreeWithTheDefinition(_ rows: Int, _ inner: Int, _ columns: Int) {
     var generator = RandomGenerator(seed: 5)
     let left = generator.uniform([rows, inner], bound: 1)
