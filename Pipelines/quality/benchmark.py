@@ -39,11 +39,15 @@ def execute(run, data, folder, winnow):
     record_path = own / "record.json"
     before = json.loads(record_path.read_text()) if record_path.exists() else {}
     started = time.monotonic()
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     with open(own / "log.txt", "ab") as log:
         status = subprocess.run([winnow, "run", path], stdout=log, stderr=log).returncode
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    peak = usage.ru_maxrss * 1024
+    processor = usage.ru_utime + usage.ru_stime - used.ru_utime - used.ru_stime
     record = {
         "seconds": before.get("seconds", 0) + time.monotonic() - started,
+        "processor_seconds": before.get("processor_seconds", 0) + processor,
         "peak_bytes": max(before.get("peak_bytes", 0), peak),
     }
     record_path.write_text(json.dumps(record))

@@ -33,6 +33,8 @@ class Results:
             "recall": detection.get("kept_recall"),
             "kept": detection.get("kept_share"),
             "minutes": record["seconds"] / 60,
+            "processor_minutes": record["processor_seconds"] / 60
+            if "processor_seconds" in record else None,
             "gigabytes": record["peak_bytes"] / 1e9,
             "retrieval": retrieval
             and sum(retrieval["image_to_text"]) + sum(retrieval["text_to_image"]),
@@ -99,8 +101,8 @@ def row(*cells):
 def print_tables(folder):
     results = Results(folder)
     print(row("noise", "runs", "AUROC", "kept precision", "kept recall", "kept", "uncertain",
-              "minutes"))
-    print(row(*["---"] * 8))
+              "minutes", "processor minutes"))
+    print(row(*["---"] * 9))
     for ratio in RATIOS:
         done = [results[winner(ratio, seed)] for seed in SEEDS]
         done = [figures for figures in done if figures]
@@ -109,7 +111,8 @@ def print_tables(folder):
             for key in ("auroc", "precision", "recall", "kept", "uncertain")
         ]
         minutes = spread([figures["minutes"] for figures in done], 1)
-        print(row(f"{ratio:.0%}", str(len(done)), *columns, minutes))
+        busy = spread([figures["processor_minutes"] for figures in done], 1)
+        print(row(f"{ratio:.0%}", str(len(done)), *columns, minutes, busy))
     print()
     print(row("recipe, seed 1", "20 %", "50 %", "70 %"))
     print(row(*["---"] * 4))
@@ -126,6 +129,10 @@ def print_tables(folder):
     best = results[winner(0.5)]
     for label, name in [
         ("robust: two networks, grid 6, Lite0", winner(0.5)),
+        ("without the meta step", "no-meta-step-50"),
+        ("meta step thirty times as large", "meta-rate-high-50"),
+        ("V learns labelled pairs in meta steps alone", "labels-late-50"),
+        ("V learns no labelled pairs", "no-labels-50"),
         ("no purification while training", "no-purification-50"),
         ("grid 4", "grid4-50"),
         ("grid 7", "grid7-50"),
