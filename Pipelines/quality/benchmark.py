@@ -2,7 +2,8 @@
 """Measures how well Winnow cleans a dataset whose captions can be trusted.
 
 Runs the pipelines of runs.py one after the other and prints their tables. It can be stopped at any
-time: what is finished is not done again, and an interrupted run goes on where it was.
+time: what is finished is not done again, and an interrupted run goes on where it was. A run of
+other settings or other manifests than those asked for now is refused, not taken over.
 
   python3 Pipelines/quality/benchmark.py --data /data/mine --output /data/quality
 
@@ -11,9 +12,11 @@ DATA holds train.tsv, dev.tsv and test.tsv, image paths relative to it.
 
 import argparse
 import fnmatch
+import hashlib
 import json
+import os
 import pathlib
-import resource
+import signal
 import subprocess
 import sys
 import time
@@ -30,31 +33,62 @@ def weights(run):
     return ROOT / f"Data/weights/efficientnet_{backbone}.pth"
 
 
-def execute(run, data, folder, winnow):
+def digest(*contents):
+    """A hash that tells runs apart."""
+    hasher = hashlib.sha256()
+    for content in contents:
+        hasher.update(len(content).to_bytes(8, "little"))
+        hasher.update(content)
+    return hasher.hexdigest()
+
+
+def asked_for(run, data, folder):
+    """The pipeline of a run, and a hash of it and of the manifests that it reads."""
+    text = pipeline(run, data, lambda name: folder / name, weights)
+    manifests = [data / name for name in ("train.tsv", "dev.tsv", "test.tsv")]
+    if run.kept_by:
+        manifests.append(folder / run.kept_by / "kept.tsv")
+    return text, digest(text.encode(), *[path.read_bytes() for path in manifests])
+
+
+def read_record(own):
+    path = own / "record.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def execute(run, text, fingerprint, own, winnow):
     """Runs a pipeline to its end; returns whether it got there."""
-    own = folder / run.name
     own.mkdir(parents=True, exist_ok=True)
     path = own / "pipeline.yaml"
-    path.write_text(pipeline(run, data, lambda name: folder / name, weights))
-    record_path = own / "record.json"
-    before = json.loads(record_path.read_text()) if record_path.exists() else {}
+    path.write_text(text)
+    record = {"seconds": 0, "processor_seconds": 0, "peak_bytes": 0, **read_record(own)}
+    record["fingerprint"] = fingerprint
+    programs = record.setdefault("programs", [])
+    program = digest(pathlib.Path(winnow).read_bytes())
+    if program not in programs:
+        programs.append(program)
     started = time.monotonic()
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     with open(own / "log.txt", "ab") as log:
-        status = subprocess.run([winnow, "run", path], stdout=log, stderr=log).returncode
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    peak = usage.ru_maxrss * 1024
-    processor = usage.ru_utime + usage.ru_stime - used.ru_utime - used.ru_stime
-    record = {
-        "seconds": before.get("seconds", 0) + time.monotonic() - started,
-        "processor_seconds": before.get("processor_seconds", 0) + processor,
-        "peak_bytes": max(before.get("peak_bytes", 0), peak),
-    }
-    record_path.write_text(json.dumps(record))
-    return status == 0
+        child = subprocess.Popen([winnow, "run", path], stdout=log, stderr=log)
+        try:
+            _, status, usage = os.wait4(child.pid, 0)
+        except BaseException:
+            child.terminate()
+            _, status, usage = os.wait4(child.pid, 0)
+            raise
+        finally:
+            record["seconds"] += time.monotonic() - started
+            record["processor_seconds"] += usage.ru_utime + usage.ru_stime
+            record["peak_bytes"] = max(record["peak_bytes"], usage.ru_maxrss * 1024)
+            temporary = own / "record.json.partial"
+            temporary.write_text(json.dumps(record))
+            temporary.replace(own / "record.json")
+    return os.waitstatus_to_exitcode(status) == 0
 
 
 def main():
+    # Ended from outside, a run's time is still recorded.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=pathlib.Path, help="folder of train.tsv, dev.tsv, test.tsv")
@@ -71,21 +105,41 @@ def main():
             state = "done" if (folder / run.name / "evaluation.json").exists() else "open"
             print(f"{state}  {run.name}")
         return 0
+    failed = False
     if not arguments.tables:
         if arguments.data is None:
             parser.error("--data is needed to run anything")
         for run in runs:
-            if (folder / run.name / "evaluation.json").exists():
-                continue
-            if run.kept_by and not (folder / run.kept_by / "kept.tsv").exists():
-                print(f"{run.name}: waits for {run.kept_by}", file=sys.stderr)
-                continue
-            print(f"{run.name}: running, see {folder / run.name / 'log.txt'}", file=sys.stderr)
-            if not execute(run, arguments.data.resolve(), folder, arguments.winnow):
-                print(f"{run.name}: failed, see {folder / run.name / 'log.txt'}", file=sys.stderr)
-                return 1
+            failed |= not settle(run, arguments.data.resolve(), folder, arguments.winnow)
     print_tables(folder)
-    return 0
+    return 1 if failed else 0
+
+
+def settle(run, data, folder, winnow):
+    """Does what is left of a run; returns whether nothing is left."""
+    own = folder / run.name
+
+    def say(text):
+        print(f"{run.name}: {text}", file=sys.stderr)
+
+    if run.kept_by and not (folder / run.kept_by / "kept.tsv").exists():
+        say(f"waits for {run.kept_by}")
+        return False
+    if not weights(run).exists():
+        backbone = weights(run).stem.removeprefix("efficientnet_")
+        say(f"needs {weights(run)}: run make weights BACKBONES={backbone}")
+        return False
+    text, fingerprint = asked_for(run, data, folder)
+    if read_record(own).get("fingerprint", fingerprint) != fingerprint:
+        say(f"was run with other settings or on other manifests; remove {own} to run it anew")
+        return False
+    if (own / "evaluation.json").exists():
+        return True
+    say(f"running, see {own / 'log.txt'}")
+    if execute(run, text, fingerprint, own, winnow):
+        return True
+    say(f"failed, see {own / 'log.txt'}")
+    return False
 
 
 if __name__ == "__main__":

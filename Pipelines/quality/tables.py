@@ -35,7 +35,8 @@ class Results:
             "minutes": record["seconds"] / 60,
             "processor_minutes": record["processor_seconds"] / 60
             if "processor_seconds" in record else None,
-            "gigabytes": record["peak_bytes"] / 1e9,
+            "gigabytes": record["peak_bytes"] / 1e9 or None,
+            "programs": record.get("programs", []),
             "retrieval": retrieval
             and sum(retrieval["image_to_text"]) + sum(retrieval["text_to_image"]),
         }
@@ -101,8 +102,8 @@ def row(*cells):
 def print_tables(folder):
     results = Results(folder)
     print(row("noise", "runs", "AUROC", "kept precision", "kept recall", "kept", "uncertain",
-              "minutes", "processor minutes"))
-    print(row(*["---"] * 9))
+              "minutes", "processor minutes", "peak GB"))
+    print(row(*["---"] * 10))
     for ratio in RATIOS:
         done = [results[winner(ratio, seed)] for seed in SEEDS]
         done = [figures for figures in done if figures]
@@ -112,7 +113,8 @@ def print_tables(folder):
         ]
         minutes = spread([figures["minutes"] for figures in done], 1)
         busy = spread([figures["processor_minutes"] for figures in done], 1)
-        print(row(f"{ratio:.0%}", str(len(done)), *columns, minutes, busy))
+        memory = spread([figures["gigabytes"] for figures in done], 2)
+        print(row(f"{ratio:.0%}", str(len(done)), *columns, minutes, busy, memory))
     print()
     print(row("recipe, seed 1", "20 %", "50 %", "70 %"))
     print(row(*["---"] * 4))
@@ -152,3 +154,9 @@ def print_tables(folder):
         ("all pairs before any was moved", "plain-clean"),
     ]:
         print(row(label, number((results[name] or {}).get("retrieval"), 1)))
+    programs = {
+        program for figures in results.known.values() if figures for program in figures["programs"]
+    }
+    if len(programs) > 1:
+        print()
+        print(f"These runs are of {len(programs)} different builds of winnow.")

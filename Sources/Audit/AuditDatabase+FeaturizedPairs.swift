@@ -23,7 +23,7 @@ extension AuditDatabase {
         database,
         sql: """
           SELECT pair.pair_id, pair.key, pair.occurrence, source.role,
-            CAST(pair.caption AS BLOB), image.image_id, image.shard, image.shard_row
+            CAST(pair.caption AS BLOB), image.image_id, image.shard, image.shard_row, image.sha256
           \(Self.fromFeaturized)
           WHERE pair.pair_id > ? AND source.role IN (\(names)) AND image.shard IS NOT NULL
           \(model == nil ? "" : Self.andUnscored)
@@ -32,7 +32,7 @@ extension AuditDatabase {
       ).map { row in
         FeaturizedPair(
           pairID: row[0], key: try row.pairKey(1), role: try closed(row[3], column: "role"),
-          caption: row.text(4) ?? "", imageID: row[5],
+          caption: row.text(4) ?? "", imageID: row[5], imageDigest: try row.digest(8),
           features: FeatureAddress(shard: row[6], row: row[7]))
       }
     }

@@ -125,6 +125,12 @@ extension AuditDatabase {
       try database.execute(
         sql: "DELETE FROM decision_set WHERE :model IS NULL OR model_id = :model",
         arguments: ["model": model])
+      // A run that goes on counts anew what it scores anew.
+      try database.execute(
+        sql: """
+          UPDATE run SET counts = NULL WHERE ended_at IS NULL AND run_id IN (
+            SELECT run_id FROM score WHERE :model IS NULL OR model_id = :model)
+          """, arguments: ["model": model])
       try database.execute(
         sql: "DELETE FROM score WHERE :model IS NULL OR model_id = :model",
         arguments: ["model": model])

@@ -28,6 +28,15 @@ extension Row {
     (self[index] as Data?).map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// A hash from its 32 bytes.
+  func digest(_ index: Int) throws(AuditError) -> SHA256Digest {
+    let bytes = self[index] as Data
+    guard let digest = SHA256Digest(bytes: bytes) else {
+      throw .unknownValue(column: "sha256", value: "\(bytes.count) bytes")
+    }
+    return digest
+  }
+
   /// A key from its 16 bytes and its repeat number in the next column.
   func pairKey(_ index: Int) throws(AuditError) -> PairKey {
     let bytes = self[index] as Data

@@ -12,6 +12,8 @@ public struct FeaturizedPair: Sendable, Equatable {
   public let caption: String
   /// The image content's number: the same for pairs that show the same picture.
   public let imageID: Int64
+  /// SHA-256 of the image's content.
+  public let imageDigest: SHA256Digest
   /// Where the image's features are.
   public let features: FeatureAddress
 }

@@ -19,13 +19,13 @@ public struct PackedLinear: Sendable {
 
   /// - Parameters:
   ///   - input: [rows, inputs].
-  ///   - rectified: replaces negative outputs by zero.
+  ///   - activation: what becomes of the outputs.
   /// - Returns: [rows, outputs].
   public func callAsFunction(
-    _ input: Tensor, rectified: Bool = false, workers: Workers = .single
+    _ input: Tensor, activation: Activation = .none, workers: Workers = .single
   ) -> Tensor {
     .product(
-      input, .asStored, outputs, bias: bias, rectified: rectified, workers: workers)
+      input, .asStored, outputs, bias: bias, activation: activation, workers: workers)
   }
 
   /// The gradient of the input: dy · W.

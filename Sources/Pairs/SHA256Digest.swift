@@ -7,6 +7,16 @@ public struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
     self.words = words
   }
 
+  /// A hash from its 32 bytes; nil for another number of bytes.
+  public init?(bytes: some Collection<UInt8>) {
+    guard bytes.count == 32 else { return nil }
+    var words: [UInt64] = [0, 0, 0, 0]
+    for (index, byte) in bytes.enumerated() {
+      words[index / 8] = words[index / 8] << 8 | UInt64(byte)
+    }
+    self.words = words
+  }
+
   /// The hash of some bytes.
   public init(of bytes: some Collection<UInt8>) {
     var hasher = SHA256Hasher()

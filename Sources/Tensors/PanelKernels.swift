@@ -38,8 +38,16 @@ struct PanelEnds {
   let keeps: Bool
   /// Otherwise begins with these columns; nil stands for zero.
   let start: UnsafePointer<Float>?
-  /// Replaces negative sums by zero.
-  let rectifies: Bool
+  /// Sums outside of these bounds become the bound; NaN stays NaN.
+  private let lowest: Vector
+  private let highest: Vector
+
+  init(keeps: Bool, start: UnsafePointer<Float>?, activation: Activation) {
+    self.keeps = keeps
+    self.start = start
+    lowest = Vector(repeating: activation == .none ? -.infinity : 0)
+    highest = Vector(repeating: activation == .relu6 ? 6 : .infinity)
+  }
 
   @inline(__always)
   func first(_ target: UnsafeMutablePointer<Float>, _ column: Int) -> Vector {
@@ -49,7 +57,8 @@ struct PanelEnds {
 
   @inline(__always)
   func store(_ sum: Vector, _ target: UnsafeMutablePointer<Float>, _ column: Int) {
-    target.store(rectifies ? sum.replacing(with: 0, where: sum .< Vector.zero) : sum, at: column)
+    let raised = sum.replacing(with: lowest, where: sum .< lowest)
+    target.store(raised.replacing(with: highest, where: raised .> highest), at: column)
   }
 }
 

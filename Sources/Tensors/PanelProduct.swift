@@ -26,7 +26,9 @@ struct PanelProduct {
   /// - Parameters:
   ///   - keeps: adds to what the result holds.
   ///   - start: otherwise what the sums begin with: as many as the padded columns.
-  func run(_ right: Right, keeps: Bool, start: Tensor? = nil, rectified: Bool = false) {
+  func run(
+    _ right: Right, keeps: Bool, start: Tensor? = nil, activation: Activation = .none
+  ) {
     let packedCount =
       switch right {
       case .packed: 0
@@ -65,12 +67,14 @@ struct PanelProduct {
             start.withPointer {
               run(
                 stretch,
-                PanelEnds(keeps: keeps, start: $0 + column, rectifies: rectified && isLast))
+                PanelEnds(
+                  keeps: keeps, start: $0 + column, activation: isLast ? activation : .none))
             }
           } else {
             run(
               stretch,
-              PanelEnds(keeps: keeps || depth > 0, start: nil, rectifies: rectified && isLast))
+              PanelEnds(
+                keeps: keeps || depth > 0, start: nil, activation: isLast ? activation : .none))
           }
           column += width
         }

@@ -1,6 +1,6 @@
 extension Tensor {
-  /// The matrix product `left · right`, with `bias` added to each row, and negative results
-  /// replaced by zero if asked.
+  /// The matrix product `left · right`, with `bias` added to each row, through an
+  /// activation.
   ///
   /// - Parameters:
   ///   - left: [rows, inner], or transposed [inner, rows].
@@ -8,12 +8,12 @@ extension Tensor {
   /// - Returns: [rows, columns].
   public static func product(
     _ left: Tensor, _ leftOrientation: Orientation = .asStored, _ right: PackedMatrix,
-    bias: Tensor? = nil, rectified: Bool = false, workers: Workers = .single
+    bias: Tensor? = nil, activation: Activation = .none, workers: Workers = .single
   ) -> Tensor {
     let rows = leftOrientation == .asStored ? left.rows : left.columns
     var result = Tensor(uninitializedShape: [rows, right.columns])
     result.setToProduct(
-      left, leftOrientation, right, keeps: false, bias: bias, rectified: rectified,
+      left, leftOrientation, right, keeps: false, bias: bias, activation: activation,
       workers: workers)
     return result
   }
@@ -24,13 +24,14 @@ extension Tensor {
     toRows range: Range<Int>? = nil, workers: Workers = .single
   ) {
     setToProduct(
-      left, leftOrientation, right, in: range, keeps: true, bias: nil, rectified: false,
+      left, leftOrientation, right, in: range, keeps: true, bias: nil, activation: .none,
       workers: workers)
   }
 
   private mutating func setToProduct(
     _ left: Tensor, _ leftOrientation: Orientation, _ right: PackedMatrix,
-    in range: Range<Int>? = nil, keeps: Bool, bias: Tensor?, rectified: Bool, workers: Workers
+    in range: Range<Int>? = nil, keeps: Bool, bias: Tensor?, activation: Activation,
+    workers: Workers
   ) {
     let rows = leftOrientation == .asStored ? left.rows : left.columns
     let inner = leftOrientation == .asStored ? left.columns : left.rows
@@ -63,7 +64,7 @@ extension Tensor {
               rows: min(tileRows, rows - first), inner: inner, columns: columns,
               target: operands.target.pointer + first * columns, stride: columns
             ).run(
-              .packed(operands.panels.pointer), keeps: keeps, start: start, rectified: rectified)
+              .packed(operands.panels.pointer), keeps: keeps, start: start, activation: activation)
           }
         }
       }

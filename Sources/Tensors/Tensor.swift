@@ -103,6 +103,21 @@ public struct Tensor: Sendable {
       shape: [range.count, columns])
   }
 
+  /// A copy of the columns `range` of the tensor seen as a matrix: [rows, range.count].
+  public subscript(columns range: Range<Int>) -> Tensor {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
+    let (rows, stride) = (rows, columns)
+    return withPointer { source in
+      Tensor(shape: [rows, range.count]) { target in
+        for row in 0..<rows {
+          (target + row * range.count).update(
+            from: source + row * stride + range.lowerBound, count: range.count)
+        }
+      }
+    }
+  }
+
   /// The same elements in another shape with as many. O(1).
   public func reshaped(_ shape: [Int]) -> Tensor {
     precondition(shape.reduce(1, *) == count, "cannot reshape \(self.shape) to \(shape)")

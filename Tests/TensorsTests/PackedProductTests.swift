@@ -17,44 +17,48 @@ import Testing
     return generator.uniform(shape, bound: 1)
   }
 
-  @Test(arguments: shapes) func agreesWithBLAS(rows: Int, columns: Int, inner: Int) {
+  @Test(arguments: shapes) func agreesWithTheDefinition(rows: Int, columns: Int, inner: Int) {
     let left = random([rows, inner], 1)
-    let leftTransposed = random([inner, rows], 2)
     let right = random([inner, columns], 3)
-    let rightTransposed = random([columns, inner], 4)
-    for (right, orientation) in [(right, Orientation.asStored), (rightTransposed, .transposed)] {
-      let packed = PackedMatrix(right, orientation)
-      assertClose(
-        .product(left, .asStored, packed), .product(left, .asStored, right, orientation),
-        within: tolerance)
-      assertClose(
-        .product(leftTransposed, .transposed, packed),
-        .product(leftTransposed, .transposed, right, orientation), within: tolerance)
+    let expected = naiveProduct(left, right)
+    for packed in [PackedMatrix(right), PackedMatrix(transposed(right), .transposed)] {
+      assertClose(.product(left, .asStored, packed), expected, within: tolerance)
+      assertClose(.product(transposed(left), .transposed, packed), expected, within: tolerance)
     }
   }
 
-  @Test(arguments: shapes) func addsBiasAndRectifies(rows: Int, columns: Int, inner: Int) {
+  @Test(arguments: shapes) func addsBiasAndActivates(rows: Int, columns: Int, inner: Int) {
     let left = random([rows, inner], 5)
     let right = random([inner, columns], 6)
     let bias = random([columns], 7)
-    var expected = Tensor(repeatingRow: bias, rows: rows)
-    expected.addProduct(left, .asStored, right)
-    assertClose(
-      .product(left, .asStored, PackedMatrix(right), bias: bias), expected, within: tolerance)
-    expected.rectify()
-    assertClose(
-      .product(left, .asStored, PackedMatrix(right), bias: bias, rectified: true), expected,
-      within: tolerance)
+    let sums = Tensor(repeatingRow: bias, rows: rows).adding(naiveProduct(left, right))
+    for (activation, expected) in [
+      (Activation.none, sums.elements), (.relu, sums.elements.map { max($0, 0) }),
+      (.relu6, sums.elements.map { min(max($0, 0), 6) }),
+    ] {
+      assertClose(
+        .product(left, .asStored, PackedMatrix(right), bias: bias, activation: activation),
+        Tensor(expected, shape: sums.shape), within: tolerance)
+    }
+  }
+
+  @Test(arguments: [Activation.none, .relu, .relu6])
+  func whatIsNotANumberStaysThat(activation: Activation) {
+    let left = Tensor([.nan, 1], shape: [2, 1])
+    let result = Tensor.product(
+      left, .asStored, PackedMatrix(Tensor([20, -20], shape: [1, 2])), activation: activation)
+    #expect(result[0].isNaN && result[1].isNaN)
+    #expect(result[2] == (activation == .relu6 ? 6 : 20))
+    #expect(result[3] == (activation == .none ? -20 : 0))
   }
 
   @Test(arguments: shapes) func addsToWhatIsThere(rows: Int, columns: Int, inner: Int) {
     let left = random([rows, inner], 8)
     let right = random([inner, columns], 9)
-    var expected = random([rows, columns], 10)
-    var computed = expected
-    expected.addProduct(left, .asStored, right)
+    let before = random([rows, columns], 10)
+    var computed = before
     computed.addProduct(left, .asStored, PackedMatrix(right))
-    assertClose(computed, expected, within: tolerance)
+    assertClose(computed, before.adding(naiveProduct(left, right)), within: tolerance)
   }
 
   @Test func theSameBitsWithAnyNumberOfWorkers() {

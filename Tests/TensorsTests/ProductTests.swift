@@ -3,34 +3,19 @@ import Tensors
 import Testing
 
 @Suite struct ProductTests {
-  private func naive(_ left: Tensor, _ right: Tensor) -> Tensor {
-    var elements: [Float] = []
-    for row in 0..<left.rows {
-      for column in 0..<right.columns {
-        var sum = 0.0
-        for inner in 0..<left.columns {
-          sum += Double(left[row, inner]) * Double(right[inner, column])
-        }
-        elements.append(Float(sum))
-      }
-    }
-    return Tensor(elements, shape: [left.rows, right.columns])
-  }
+  /// For each kernel: own panels, row dots, BLAS (more than 2²⁵ multiplications), and each way of
+  /// cutting the result.
+  static let shapes = [
+    (1, 1, 1), (3, 5, 2), (300, 17, 40), (513, 64, 9), (90, 40, 700), (40, 300, 500),
+    (330, 340, 310), (70, 900, 620),
+  ]
 
-  private func transposed(_ tensor: Tensor) -> Tensor {
-    var elements: [Float] = []
-    for column in 0..<tensor.columns {
-      for row in 0..<tensor.rows { elements.append(tensor[row, column]) }
-    }
-    return Tensor(elements, shape: [tensor.columns, tensor.rows])
-  }
-
-  @Test(arguments: [(1, 1, 1), (3, 5, 2), (300, 17, 40), (513, 64, 9), (90, 40, 700)])
+  @Test(arguments: shapes)
   func allOrientationsAgreeWithTheDefinition(_ rows: Int, _ inner: Int, _ columns: Int) {
     var generator = RandomGenerator(seed: 5)
     let left = generator.uniform([rows, inner], bound: 1)
     let right = generator.uniform([inner, columns], bound: 1)
-    let expected = naive(left, right)
+    let expected = naiveProduct(left, right)
     let tolerance = Tolerance(absolute: 1e-4)
     assertClose(.product(left, .asStored, right), expected, within: tolerance)
     assertClose(.product(transposed(left), .transposed, right), expected, within: tolerance)
@@ -41,15 +26,23 @@ import Testing
       within: tolerance)
   }
 
-  @Test func bitsDoNotDependOnTheNumberOfWorkers() {
+  @Test(arguments: shapes)
+  func bitsDoNotDependOnTheNumberOfWorkers(_ rows: Int, _ inner: Int, _ columns: Int) {
     var generator = RandomGenerator(seed: 6)
-    let left = generator.uniform([1000, 70], bound: 1)
-    let right = generator.uniform([70, 33], bound: 1)
-    let single = Tensor.product(left, .asStored, right)
-    for count in [2, 3, 7] {
-      #expect(
-        Tensor.product(left, .asStored, right, workers: Workers(count)).elements
-          == single.elements)
+    let left = generator.uniform([rows, inner], bound: 1)
+    let right = generator.uniform([inner, columns], bound: 1)
+    for (left, leftOrientation) in [(left, Orientation.asStored), (transposed(left), .transposed)] {
+      for (right, orientation) in [
+        (right, Orientation.asStored), (transposed(right), .transposed),
+      ] {
+        let single = Tensor.product(left, leftOrientation, right, orientation).elements
+        for count in [2, 3, 7] {
+          #expect(
+            Tensor.product(
+              left, leftOrientation, right, orientation, workers: Workers(count)
+            ).elements == single)
+        }
+      }
     }
   }
 

@@ -4,19 +4,12 @@ import Tensors
 
 /// EfficientNet-Lite up to its last feature map, batch normalisation folded into the convolutions.
 public struct EfficientNetBackbone: ImageBackbone {
-  struct Block: Sendable {
-    let expand: PointwiseConvolution?
-    let depthwise: DepthwiseConvolution
-    let project: PointwiseConvolution
-    let hasResidual: Bool
-  }
-
   /// Which member of the family.
   public let architecture: EfficientNetLite
   /// Architecture and content hash of the weights.
   public let fingerprint: String
   private let stem: DenseConvolution
-  private let blocks: [Block]
+  private let blocks: [BottleneckConvolution]
   private let head: PointwiseConvolution
 
   /// Numbers per region: 1280.
@@ -48,9 +41,11 @@ public struct EfficientNetBackbone: ImageBackbone {
   ) throws(LayersError) {
     var loader = EfficientNetLoader(try PyTorchCheckpoint(data, name: name))
     stem = try loader.stem(outputs: architecture.stemChannels)
-    var blocks: [Block] = []
+    var blocks: [BottleneckConvolution] = []
+    var side = (architecture.inputSize + stem.stride - 1) / stem.stride
     for (index, block) in architecture.blocks.enumerated() {
-      blocks.append(try loader.block(index, block))
+      blocks.append(try loader.block(index, block, side: side))
+      side = (side + block.stride - 1) / block.stride
     }
     self.blocks = blocks
     let last = architecture.blocks.last?.outputs ?? architecture.stemChannels
@@ -96,8 +91,6 @@ public struct EfficientNetBackbone: ImageBackbone {
   private struct Maps {
     var input = ConvolutionMap()
     var current = ConvolutionMap()
-    var expanded = ConvolutionMap()
-    var filtered = ConvolutionMap()
     var next = ConvolutionMap()
     var output = ConvolutionMap()
     var scratch = ConvolutionScratch()
@@ -108,30 +101,11 @@ public struct EfficientNetBackbone: ImageBackbone {
     precondition(picture.shape == [side, side, 3], "a picture of shape \(picture.shape)")
     maps.input.set(
       picture, border: .same(kernel: stem.kernel, stride: stem.stride, height: side, width: side))
-    let first = blocks.first.flatMap { $0.expand == nil ? $0 : nil }
-    let stemSide = (side + stem.stride - 1) / stem.stride
-    let border = first.map { Self.border(of: $0, stemSide, stemSide) } ?? .none
-    stem.apply(to: maps.input, border: border, into: &maps.current, scratch: &maps.scratch)
+    stem.apply(to: maps.input, into: &maps.current, scratch: &maps.scratch)
     for block in blocks {
-      if let expand = block.expand {
-        expand.apply(
-          to: maps.current,
-          border: Self.border(of: block, maps.current.height, maps.current.width),
-          into: &maps.expanded, scratch: &maps.scratch)
-        block.depthwise.apply(to: maps.expanded, into: &maps.filtered)
-      } else {
-        block.depthwise.apply(to: maps.current, into: &maps.filtered)
-      }
-      block.project.apply(
-        to: maps.filtered, adding: block.hasResidual ? maps.current : nil, into: &maps.next,
-        scratch: &maps.scratch)
+      block.apply(to: maps.current, into: &maps.next, scratch: &maps.scratch)
       swap(&maps.current, &maps.next)
     }
-    head.apply(to: maps.current, into: &maps.output, scratch: &maps.scratch)
-  }
-
-  private static func border(of block: Block, _ height: Int, _ width: Int) -> ConvolutionBorder {
-    .same(
-      kernel: block.depthwise.kernel, stride: block.depthwise.stride, height: height, width: width)
+    head.apply(to: maps.current, into: &maps.output)
   }
 }

@@ -27,27 +27,31 @@ struct EfficientNetLoader {
     }
     return DenseConvolution(
       weight: Tensor(folded, shape: [places * 3, outputs]), bias: Tensor(norm.shift),
-      kernel: kernel, stride: 2, activation: .relu6)
+      kernel: kernel, stride: 2)
   }
 
+  /// - Parameter side: rows and columns of the maps that the block gets.
   mutating func block(
-    _ index: Int, _ block: EfficientNetLite.Block
-  ) throws(LayersError) -> EfficientNetBackbone.Block {
+    _ index: Int, _ block: EfficientNetLite.Block, side: Int
+  ) throws(LayersError) -> BottleneckConvolution {
     let prefix = "_blocks.\(index)."
-    var expand: PointwiseConvolution?
-    if block.expansion != 1 {
-      expand = try pointwise(
-        prefix + "_expand_conv", norm: prefix + "_bn0", block.inputs, block.expanded, .relu6)
-    }
-    return EfficientNetBackbone.Block(
-      expand: expand, depthwise: try depthwise(prefix, block),
-      project: try pointwise(
-        prefix + "_project_conv", norm: prefix + "_bn2", block.expanded, block.outputs, .none),
+    let expansion =
+      block.expansion == 1
+      ? nil
+      : try pointwise(
+        prefix + "_expand_conv", norm: prefix + "_bn0", block.inputs, block.expanded)
+    return BottleneckConvolution(
+      BottleneckConvolution.Weights(
+        expansion: expansion, depthwise: try depthwise(prefix, block),
+        projection: try pointwise(
+          prefix + "_project_conv", norm: prefix + "_bn2", block.expanded, block.outputs)),
+      kernel: block.kernel, stride: block.stride, height: side, width: side,
       hasResidual: block.hasResidual)
   }
 
   mutating func head(inputs: Int, outputs: Int) throws(LayersError) -> PointwiseConvolution {
-    try pointwise("_conv_head", norm: "_bn1", inputs, outputs, .relu6)
+    let (weight, bias) = try pointwise("_conv_head", norm: "_bn1", inputs, outputs)
+    return PointwiseConvolution(weight: weight, bias: bias)
   }
 
   /// Refuses whatever has not been taken.
@@ -69,9 +73,8 @@ struct EfficientNetLoader {
   }
 
   private mutating func pointwise(
-    _ name: String, norm normName: String, _ inputs: Int, _ outputs: Int,
-    _ activation: ConvolutionActivation
-  ) throws(LayersError) -> PointwiseConvolution {
+    _ name: String, norm normName: String, _ inputs: Int, _ outputs: Int
+  ) throws(LayersError) -> (weight: Tensor, bias: Tensor) {
     let weight = try take(name + ".weight", [outputs, inputs, 1, 1]).elements
     let norm = try norm(normName, outputs)
     var folded: [Float] = []
@@ -81,14 +84,12 @@ struct EfficientNetLoader {
         folded.append(weight[output * inputs + input] * norm.scale[output])
       }
     }
-    return PointwiseConvolution(
-      weight: Tensor(folded, shape: [inputs, outputs]), bias: Tensor(norm.shift),
-      activation: activation)
+    return (Tensor(folded, shape: [inputs, outputs]), Tensor(norm.shift))
   }
 
   private mutating func depthwise(
     _ prefix: String, _ block: EfficientNetLite.Block
-  ) throws(LayersError) -> DepthwiseConvolution {
+  ) throws(LayersError) -> (weight: Tensor, bias: Tensor) {
     let channels = block.expanded
     let places = block.kernel * block.kernel
     let weight = try take(
@@ -101,9 +102,7 @@ struct EfficientNetLoader {
         folded.append(weight[channel * places + place] * norm.scale[channel])
       }
     }
-    return DepthwiseConvolution(
-      weight: Tensor(folded, shape: [places, channels]), bias: Tensor(norm.shift),
-      kernel: block.kernel, stride: block.stride, activation: .relu6)
+    return (Tensor(folded, shape: [places, channels]), Tensor(norm.shift))
   }
 
   /// y = scale · x + shift with the running statistics.

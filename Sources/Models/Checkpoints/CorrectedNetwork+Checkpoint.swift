@@ -6,15 +6,18 @@ import Tensors
 /// the sizes in the metadata.
 extension CorrectedNetwork {
   private static let configurationKey = "winnow.configuration"
+  /// The metadata key of what names a training: networks A and B of one training share it.
+  public static let trainingKey = "winnow.training_fingerprint"
 
   /// The file's contents.
-  public func checkpoint() throws -> SafetensorsWriter {
+  /// - Parameter training: names the training.
+  public func checkpoint(training: String? = nil) throws -> SafetensorsWriter {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let configuration = try encoder.encode(similarity.configuration)
-    var writer = SafetensorsWriter(metadata: [
-      Self.configurationKey: String(decoding: configuration, as: UTF8.self)
-    ])
+    var metadata = [Self.configurationKey: String(decoding: configuration, as: UTF8.self)]
+    metadata[Self.trainingKey] = training
+    var writer = SafetensorsWriter(metadata: metadata)
     writer.add(self, prefix: "")
     return writer
   }

@@ -11,12 +11,18 @@ public struct MatrixLoss: Sendable {
 
 /// Losses over S: [images, captions] with the matched pairs on its diagonal.
 extension MatrixLoss {
+  /// What similarities come to that are no numbers: a hinge would take NaN for a margin that is kept.
+  private static func undefined(count: Int) -> MatrixLoss {
+    MatrixLoss(value: .nan, gradient: .zeros([count * count]))
+  }
+
   /// The published warm-up loss: the mean hinge over all negatives,
   /// (1/B) Σ_{i≠j} ([margin + S_ij − S_ii]₊ + [margin + S_ij − S_jj]₊).
   public static func meanHinge(_ similarities: Tensor, count: Int, margin: Float = 0.2)
     -> MatrixLoss
   {
     precondition(similarities.count == count * count, "a square matrix of similarities")
+    guard similarities.isFinite else { return undefined(count: count) }
     let values = similarities.elements
     var gradient = [Float](repeating: 0, count: values.count)
     let share = 1 / Float(count)
@@ -46,6 +52,7 @@ extension MatrixLoss {
   public static func hardestNegatives(_ similarities: Tensor, margins: [Float]) -> MatrixLoss {
     let count = margins.count
     precondition(similarities.count == count * count, "a square matrix of similarities")
+    guard similarities.isFinite else { return undefined(count: count) }
     let values = similarities.elements
     var gradient = [Float](repeating: 0, count: values.count)
     var sum = 0.0
@@ -97,6 +104,7 @@ extension MatrixLoss {
     _ similarities: Tensor, count: Int, temperature: Float = 0.05
   ) -> MatrixLoss {
     precondition(similarities.count == count * count, "a square matrix of similarities")
+    guard similarities.isFinite else { return undefined(count: count) }
     var gradient = Tensor.zeros([count * count])
     var sum = 0.0
     let scaled = similarities.elements.map { Double($0 / temperature) }
@@ -107,7 +115,7 @@ extension MatrixLoss {
         let powers = values.map { exp($0 - largest) }
         let total = powers.reduce(0, +)
         let shares = powers.map { $0 / total }
-        // 1 − P summed from the others, so that it keeps its digits when P is close to one.
+        // P may be one to the last digit, where the loss would be infinite.
         let complements = shares.indices.map { index in
           max((total - powers[index]) / total, 1e-7)
         }

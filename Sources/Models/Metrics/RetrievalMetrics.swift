@@ -28,7 +28,7 @@ public struct RetrievalMetrics: Sendable, Codable, Equatable {
   ///   - similarities: [images, captions].
   ///   - imageOfCaption: the image each caption belongs to: [captions].
   ///
-  /// Ties rank the true item last.
+  /// Ties rank the true item last, and so does what is not a number.
   public init(_ similarities: Tensor, imageOfCaption: [Int]) {
     let captionCount = imageOfCaption.count
     let imageCount = similarities.rows
@@ -44,7 +44,7 @@ public struct RetrievalMetrics: Sendable, Codable, Equatable {
       else { continue }
       var rank = 0
       for caption in 0..<captionCount
-      where imageOfCaption[caption] != image && values[image * captionCount + caption] >= best {
+      where imageOfCaption[caption] != image && !(values[image * captionCount + caption] < best) {
         rank += 1
       }
       imageRanks[image] = rank
@@ -53,7 +53,7 @@ public struct RetrievalMetrics: Sendable, Codable, Equatable {
       let own = values[imageOfCaption[caption] * captionCount + caption]
       var rank = 0
       for image in 0..<imageCount
-      where image != imageOfCaption[caption] && values[image * captionCount + caption] >= own {
+      where image != imageOfCaption[caption] && !(values[image * captionCount + caption] < own) {
         rank += 1
       }
       return rank

@@ -43,14 +43,17 @@ public struct ReferenceCase: Sendable {
     try reader.read(&network.meta, prefix: "meta.")
     try reader.finish(prefix: "meta.")
     self.network = network
-    batch = try Self.batch(file, prefix: "batch.")
+    batch = try Self.batch(file, prefix: "batch.", configuration)
+    let pairs = try Self.batch(file, prefix: "metabatch.", configuration)
     metaBatch = MetaBatch(
-      pairs: try Self.batch(file, prefix: "metabatch."),
-      labels: try file.tensor("metabatch.labels").elements)
+      pairs: pairs,
+      labels: try file.tensor("metabatch.labels", shape: [pairs.captionCount]).elements)
     learningRate = try file.tensor("metastep.lr", shape: [1])[0]
   }
 
-  private static func batch(_ file: SafetensorsFile, prefix: String) throws -> PairBatch {
+  private static func batch(
+    _ file: SafetensorsFile, prefix: String, _ configuration: SimilarityConfiguration
+  ) throws -> PairBatch {
     let words = try file.integers(prefix + "captions")
     let lengths = try file.integers(prefix + "lengths").map(Int.init)
     guard let width = try file.entry(prefix + "captions").shape.last,
@@ -59,8 +62,16 @@ public struct ReferenceCase: Sendable {
       throw LayersError.malformed(
         file: file.name, detail: "`\(prefix)lengths` does not fit `\(prefix)captions`")
     }
+    guard words.allSatisfy({ $0 >= 0 && $0 < configuration.vocabularySize }) else {
+      throw LayersError.malformed(
+        file: file.name,
+        detail: "`\(prefix)captions` holds a number outside of the vocabulary of "
+          + "\(configuration.vocabularySize) words")
+    }
     return PairBatch(
-      features: try file.tensor(prefix + "images"),
+      features: try file.tensor(
+        prefix + "images",
+        shape: [lengths.count, configuration.regions, configuration.regionDimension]),
       captions: lengths.enumerated().map { index, length in
         words[index * width..<index * width + length].map { Int32($0) }
       })

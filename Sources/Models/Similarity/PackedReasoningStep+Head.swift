@@ -23,7 +23,7 @@ extension PackedReasoningStep {
     let mixed = nodes.segmentWeightedSums(attention, segments)
     return HeadTape(
       input: nodes, segments: segments, heads: heads, queries: queries, attention: attention,
-      mixed: mixed, output: output(mixed, rectified: true))
+      mixed: mixed, output: output(mixed, activation: .relu))
   }
 
   /// Adds the gradients of the folded step, and returns that of all nodes.

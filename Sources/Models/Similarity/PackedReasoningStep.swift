@@ -28,7 +28,7 @@ struct PackedReasoningStep: Sendable {
     let mixed = attention.times(nodes)
     return Tape(
       input: nodes, queries: queries, attention: attention, mixed: mixed,
-      output: output(mixed, rectified: true))
+      output: output(mixed, activation: .relu))
   }
 
   /// Adds the gradients of the folded step, and returns that of the nodes.

@@ -1,25 +1,6 @@
 import Layers
 import Tensors
 
-/// What a pass over some pairs of a batch leaves behind for its derivatives.
-public struct PairTape: Sendable {
-  struct Part: Sendable {
-    let alignment: PreparedAlignment.Tape
-    let reasoning: ReasoningTape
-  }
-
-  let arrangement: PairArrangement
-  let parts: [Part]
-  let alignment: PreparedAlignment
-  let reasoning: PreparedReasoning
-
-  /// The similarity vectors, in the order of the pairs: [pairs, m].
-  public let vectors: Tensor
-
-  /// What BN_1 of the filtration ran over, tile by tile.
-  var norms: [ChannelNormalization] { parts.flatMap(\.reasoning.norms) }
-}
-
 extension SimilarityNetwork {
   /// Sums over tiles are formed in this many groups, each in tile order, whatever the number of
   /// workers.
@@ -111,19 +92,8 @@ extension SimilarityNetwork {
     let alignment = PreparedAlignment(
       alignment, encoded.images, encoded.captions, packsRegions: packsRegions, workers: workers)
     let reasoning = PreparedReasoning(reasoning)
-    let parts = workers.map(arrangement.tiles.count) { index in
-      let tile = arrangement.tiles[index]
-      let alignmentTape = alignment.forward(tile)
-      return PairTape.Part(
-        alignment: alignmentTape,
-        reasoning: reasoning.forward(
-          alignmentTape.nodes, tile.nodes, isColumn: arrangement.hasColumns, mode: encoded.mode))
-    }
-    let rows = Tensor.stackingRows(
-      parts.map(\.reasoning.output), columns: configuration.similarityDimension)
     return PairTape(
-      arrangement: arrangement, parts: parts, alignment: alignment, reasoning: reasoning,
-      vectors: arrangement.wanted(rows))
+      arrangement, alignment, reasoning, mode: encoded.mode, configuration, workers: workers)
   }
 
   /// The gradient of all parameters from that of the similarity vectors.
@@ -144,11 +114,11 @@ extension SimilarityNetwork {
         images: SomeImageGradients(of: tiles[indices], encoded.images),
         captions: encoded.captions.zeroed())
       for index in indices {
+        let part = tape.part(index)
         let nodeGradient = tape.reasoning.reverse(
-          tape.parts[index].reasoning, rowGradient[rows: firstPairs[index]],
-          into: &sum.reasoning)
+          part.reasoning, rowGradient[rows: firstPairs[index]], into: &sum.reasoning)
         tape.alignment.reverse(
-          tape.parts[index].alignment, tiles[index], nodeGradient, into: &sum.alignment,
+          part.alignment, tiles[index], nodeGradient, into: &sum.alignment,
           images: &sum.images, captions: &sum.captions)
       }
       return sum
@@ -187,10 +157,10 @@ extension SimilarityNetwork {
     let tiles = tape.arrangement.tiles
     let rows = Tensor.stackingRows(
       workers.map(tiles.count) { index in
+        let part = tape.part(index)
         let nodeTangent = tape.alignment.tangent(
-          tape.parts[index].alignment, tiles[index], along: alignmentDirection)
-        return tape.reasoning.tangent(
-          tape.parts[index].reasoning, nodeTangent, along: reasoningDirection)
+          part.alignment, tiles[index], along: alignmentDirection)
+        return tape.reasoning.tangent(part.reasoning, nodeTangent, along: reasoningDirection)
       }, columns: configuration.similarityDimension)
     return tape.arrangement.wanted(rows)
   }

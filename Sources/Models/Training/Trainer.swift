@@ -72,7 +72,7 @@ public struct Trainer: Sendable {
     }
     state.networks = turns.map(\.state)
     let competes = epoch == recipe.warmupEpochs - 1
-    let outcome = try competes ? evaluate(state, epoch: epoch) : nil
+    let outcome = try competes ? evaluate(state.networks.map(\.network), epoch: epoch) : nil
     return record(state, epoch: epoch, phase: .warmup, turns, outcome: outcome)
   }
 
@@ -81,8 +81,10 @@ public struct Trainer: Sendable {
     _ state: inout TrainingState, epoch: Int, progress: @Sendable (TrainingProgress) -> Void
   ) throws -> EpochRecord {
     var turns: [Turn]
+    let before = state.networks
+    // Without a warm-up the networks that training starts from compete instead.
+    let start = try epoch == 0 ? evaluate(before.map(\.network), epoch: epoch) : nil
     if recipe.selectsTogether {
-      let before = state.networks
       turns = try bothNetworks { index, workers in
         try correctionTurn(
           before[index], index, selector: before[1 - index].network, epoch: epoch,
@@ -100,7 +102,8 @@ public struct Trainer: Sendable {
     }
     state.networks = turns.map(\.state)
     return record(
-      state, epoch: epoch, phase: .correction, turns, outcome: try evaluate(state, epoch: epoch))
+      state, epoch: epoch, phase: .correction, turns,
+      outcome: try evaluate(state.networks.map(\.network), epoch: epoch), start: start)
   }
 
   /// Runs `body` for A and B at the same time, each with half of the workers: two small networks
@@ -114,9 +117,9 @@ public struct Trainer: Sendable {
 
   private func record(
     _ state: TrainingState, epoch: Int, phase: EpochRecord.Phase, _ turns: [Turn],
-    outcome: Outcome?
+    outcome: Outcome?, start: Outcome? = nil
   ) -> EpochRecord {
-    let bestBefore = state.records.compactMap(\.score).max()
+    let bestBefore = (state.records.map(\.bestScore) + [start?.score]).compactMap { $0 }.max()
     let isBest = outcome.map { $0.score > bestBefore ?? -.infinity } ?? (bestBefore == nil)
     func both<Value>(_ values: [Value?]) -> [Value]? {
       let present = values.compactMap { $0 }
@@ -126,6 +129,6 @@ public struct Trainer: Sendable {
       epoch: epoch + 1, phase: phase, loss: turns.map(\.loss),
       metaLoss: both(turns.map(\.metaLoss)), keptShare: both(turns.map(\.keptShare)),
       mixtures: both(turns.map(\.mixture)), dev: outcome?.dev, trustedLoss: outcome?.trustedLoss,
-      isBest: isBest)
+      start: start, isBest: isBest)
   }
 }

@@ -18,7 +18,7 @@ public struct EvaluateStage: Stage {
   /// A value of its parts.
   public init(_ configuration: EvaluateConfiguration) { self.configuration = configuration }
 
-  /// Does the work, going on where an interrupted run stopped.
+  /// Does the work; nothing is written to the workspace.
   public func run(in workspace: Workspace, context: StageContext) throws -> EvaluateSummary {
     let database = try workspace.openIngested(.reading)
     guard try database.publishedRule() != nil else {

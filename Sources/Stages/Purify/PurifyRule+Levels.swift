@@ -30,12 +30,16 @@ extension PurifyRule {
         stage: PurifyStage.name, key: "target-precision",
         problem: "needs trusted pairs to estimate precision on")
     }
-    func shareAbove(_ level: Double, _ sorted: [Double]) -> Double {
-      Double(sorted.count { $0 > level }) / Double(sorted.count)
+    // Levels rise, so what lies at or below them is passed once.
+    var (passedMatched, passedMismatched) = (0, 0)
+    func shareAbove(_ level: Double, _ sorted: [Double], passed: inout Int) -> Double {
+      while passed < sorted.count, sorted[passed] <= level { passed += 1 }
+      return Double(sorted.count - passed) / Double(sorted.count)
     }
     for level in [-1] + (matched + mismatched).sorted() {
-      let good = matchedShare * shareAbove(level, matched)
-      let bad = (1 - matchedShare) * shareAbove(level, mismatched)
+      let good = matchedShare * shareAbove(level, matched, passed: &passedMatched)
+      let bad =
+        (1 - matchedShare) * shareAbove(level, mismatched, passed: &passedMismatched)
       if good > 0, good / (good + bad) >= target { return level }
     }
     throw .configuration(

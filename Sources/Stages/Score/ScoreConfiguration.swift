@@ -1,3 +1,5 @@
+import Foundation
+
 /// What `winnow-score` can be told.
 public struct ScoreConfiguration: StageConfiguration, Equatable {
   /// A model to score with instead of the one trained in the workspace: a published checkpoint, or
@@ -29,6 +31,25 @@ public struct ScoreConfiguration: StageConfiguration, Equatable {
       throw .configuration(
         stage: ScoreStage.name, key: "vocabulary", problem: "is given without a model to read it")
     }
+  }
+
+  /// The run's configuration: scores of another model are another run.
+  func json(scoringWith modelName: String) throws -> String {
+    struct Run: Encodable {
+      let model: String?
+      let vocabulary: String?
+      let modelName: String
+
+      enum CodingKeys: String, CodingKey {
+        case model = "model"
+        case vocabulary = "vocabulary"
+        case modelName = "model_name"
+      }
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let run = Run(model: model, vocabulary: vocabulary, modelName: modelName)
+    return String(decoding: try encoder.encode(run), as: UTF8.self)
   }
 
   var reference: ModelReference? {

@@ -73,7 +73,7 @@ public struct ScoreStage: Stage {
     let left = try database.featurizedPairCount(roles: roles, unscoredBy: id)
     let run = try database.beginRun(
       RunRequest(
-        command: Self.name, configuration: try configuration.json(),
+        command: Self.name, configuration: try configuration.json(scoringWith: model.name),
         programVersion: context.programVersion, seed: nil, startedAt: context.now()))
     var meter = ProgressMeter(
       stage: Self.name, unit: "pairs", total: before + left, done: before, context: context)
@@ -124,11 +124,15 @@ public struct ScoreStage: Stage {
   ) throws(StagesError) {
     for (index, pair) in page.enumerated()
     where similarities.contains(where: { !$0[index].isFinite }) {
-      throw .damaged(
-        path: workspace.path,
-        problem: "the similarity of pair \(pair.key) is not a number; the features or the model "
-          + "hold values out of range: run winnow-featurize or winnow-train with --restart")
+      throw Self.notNumbers("the similarity of pair \(pair.key)", in: workspace)
     }
+  }
+
+  private static func notNumbers(_ what: String, in workspace: Workspace) -> StagesError {
+    .damaged(
+      path: workspace.path,
+      problem: "\(what) is not a number; the features or the model hold values out of range: run "
+        + "winnow-featurize or winnow-train with --restart")
   }
 
   /// Scores trusted and dev pairs, and mismatches drawn from harvested and dev pairs, and stores
@@ -145,6 +149,9 @@ public struct ScoreStage: Stage {
     func similarities(_ pairs: CaptionedImages) throws -> NetworkSimilarities {
       let scores = try model.networks.map {
         try $0.similarities(of: pairs, source, workers: workers).map(Double.init)
+      }
+      guard scores.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+        throw Self.notNumbers("a similarity of the trusted and dev pairs", in: workspace)
       }
       return NetworkSimilarities(a: scores[0], b: scores[1])
     }

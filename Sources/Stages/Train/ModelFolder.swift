@@ -75,11 +75,22 @@ struct ModelFolder: Sendable {
     }
   }
 
-  /// - Throws: `LayersError` naming the damaged file.
+  /// - Throws: `LayersError` naming the damaged file; `StagesError.damaged` when the networks are of
+  ///   different trainings, as a training that was stopped while it wrote them leaves them.
   static func networks(at paths: [String]) throws -> [CorrectedNetwork] {
-    try paths.map {
-      try CorrectedNetwork(checkpoint: SafetensorsFile(contentsOf: URL(filePath: $0)))
+    let files = try paths.map { try SafetensorsFile(contentsOf: URL(filePath: $0)) }
+    let networks = try files.map { try CorrectedNetwork(checkpoint: $0) }
+    for (index, path) in paths.enumerated().dropFirst() {
+      let trainings = [files[0], files[index]].map { $0.metadata[CorrectedNetwork.trainingKey] }
+      guard trainings[0] == trainings[1],
+        networks[0].similarity.configuration == networks[index].similarity.configuration
+      else {
+        throw StagesError.damaged(
+          path: path,
+          problem: "is of another training than \(paths[0]); run that training again to its end")
+      }
     }
+    return networks
   }
 
   /// The model's name: a hash of its files.

@@ -161,9 +161,15 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
       (.minimumCount, minimumCount, 1), (.embedSize, embedSize ?? 1, 1),
       (.similarityDimension, similarityDimension ?? 1, 1),
     ]
-    for (key, value, bound) in least where value < bound || value > 1 << 20 {
+    for (key, value, bound) in least where value < bound {
       throw .configuration(
         stage: TrainStage.name, key: key.rawValue, problem: "\(value) is not \(bound) or more")
+    }
+    for (key, value, _) in least {
+      let most = [.embedSize, .similarityDimension].contains(key) ? 1 << 14 : 1 << 20
+      guard value > most else { continue }
+      throw .configuration(
+        stage: TrainStage.name, key: key.rawValue, problem: "\(value) is more than \(most)")
     }
     guard recipe.warmupEpochs + recipe.epochs > 0 else {
       throw .configuration(

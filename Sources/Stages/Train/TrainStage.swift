@@ -31,6 +31,7 @@ public struct TrainStage: Stage {
   public func check(in workspace: Workspace) throws {
     try workspace.openIngested(.reading).close()
     try configuration.reference?.check()
+    try TrainingStart.refuseOwnFiles(configuration, in: workspace)
   }
 
   /// Does the work, going on where an interrupted run stopped.
@@ -47,11 +48,12 @@ public struct TrainStage: Stage {
       + (try TrainingStart.fingerprint(configuration))
     let marker = CompletionMarker(
       stage: Self.name, configuration: try configuration.json(), inputs: [fingerprint])
-    if context.restarts {
-      try workspace.removeCompletionMarker(ofStage: Self.name)
-      try removeIfPresent(folder.statePath)
-    } else if try workspace.completionMarker(ofStage: Self.name) == marker {
+    if !context.restarts, try workspace.completionMarker(ofStage: Self.name) == marker {
       let model = try workspace.trainedModel(for: store)
+      // Killed between the marker and the run's end, the run is still to be closed.
+      if let run = try database.unfinishedRun(try request(context)) {
+        try database.finishRun(run, at: context.now())
+      }
       try database.close()
       return TrainSummary(
         model: model.name, records: try records(in: folder), seconds: 0, wasDone: true)
@@ -67,16 +69,13 @@ public struct TrainStage: Stage {
     let recipe = configuration.recipe
     let trainer = try Trainer(
       recipe, data, workers: Workers(ProcessInfo.processInfo.activeProcessorCount))
-    // A state of other settings is refused before the marker goes: what was trained stays usable.
+    // Whatever is refused is refused before the marker goes: what was trained stays usable.
     var state =
-      try storedState(in: folder, sizes, recipe, fingerprint)
+      try (context.restarts ? nil : storedState(in: folder, sizes, recipe, fingerprint))
       ?? start.state(sizes, seed: recipe.seed)
     try workspace.removeCompletionMarker(ofStage: Self.name)
-    let run = try database.beginRun(
-      RunRequest(
-        command: Self.name, configuration: try configuration.json(),
-        programVersion: context.programVersion, seed: configuration.seed,
-        startedAt: context.now()))
+    if context.restarts { try removeIfPresent(folder.statePath) }
+    let run = try database.beginRun(try request(context))
     let meter = EpochMeter(state: state, trainer: trainer, context: context)
     while state.epochsDone < trainer.epochs {
       _ = try trainer.runEpoch(&state) { meter.report($0) }
@@ -86,7 +85,7 @@ public struct TrainStage: Stage {
       try afterEpoch(state.epochsDone)
     }
     for (path, network) in zip(folder.networkPaths, state.best) {
-      try folder.write(network.checkpoint(), to: path)
+      try folder.write(network.checkpoint(training: marker.fingerprint), to: path)
     }
     try vocabulary.write(to: folder.vocabularyPath)
     try AtomicFile.write(
@@ -96,6 +95,12 @@ public struct TrainStage: Stage {
     try database.close()
     return TrainSummary(
       model: try folder.name(), records: state.records, seconds: meter.elapsed, wasDone: false)
+  }
+
+  private func request(_ context: StageContext) throws -> RunRequest {
+    RunRequest(
+      command: Self.name, configuration: try configuration.json(),
+      programVersion: context.programVersion, seed: configuration.seed, startedAt: context.now())
   }
 
   private func storedState(

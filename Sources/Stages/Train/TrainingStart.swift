@@ -20,6 +20,27 @@ struct TrainingStart {
     return " with \(try SHA256Digest(ofFileAt: vocabulary))"
   }
 
+  /// Training writes its model over the workspace's own: what it starts from would be gone
+  /// afterwards, and the same command could never find itself done.
+  ///
+  /// - Throws: `StagesError.configuration` for a file or folder of the workspace's model.
+  static func refuseOwnFiles(
+    _ configuration: TrainConfiguration, in workspace: Workspace
+  ) throws(StagesError) {
+    let own = URL(filePath: workspace.modelsPath).resolvingSymlinksInPath().path
+    for (key, path) in [
+      (TrainConfiguration.CodingKeys.initializeFrom, configuration.initializeFrom),
+      (.vocabulary, configuration.vocabulary),
+    ] {
+      guard let path else { continue }
+      let resolved = URL(filePath: absolutePath(path)).resolvingSymlinksInPath().path
+      guard resolved == own || resolved.hasPrefix(own + "/") else { continue }
+      throw .configuration(
+        stage: stage, key: key.rawValue,
+        problem: "\(path) is what this training writes; copy it elsewhere and name the copy")
+    }
+  }
+
   /// - Throws: `StagesError.configuration` when the configuration asks for other sizes than the model
   ///   has; what `ModelReference.read` and `Vocabulary` throw.
   init(

@@ -27,7 +27,7 @@ struct WorkspacePairs {
 
   private(set) var groups: [PairRole: Group] = [:]
   private(set) var addresses: [FeatureAddress] = []
-  /// Names these pairs with their features.
+  /// Names these pairs by captions, URLs, roles and the content of their pictures.
   let fingerprint: String
 
   /// Pairs of one page.
@@ -50,7 +50,7 @@ struct WorkspacePairs {
         }
         groups[pair.role, default: Group()].tokens.append(tokenizer.tokens(of: pair.caption))
         groups[pair.role, default: Group()].images.append(index)
-        hasher.update("\(pair.key)\t\(pair.role.rawValue)\t\(index)\n".utf8)
+        hasher.update("\(pair.key)\t\(pair.role.rawValue)\t\(pair.imageDigest)\n".utf8)
       }
     }
     fingerprint = hasher.finalize().description

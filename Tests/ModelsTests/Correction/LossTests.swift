@@ -32,6 +32,17 @@ import Testing
     #expect(loss.value.isFinite && loss.gradient.isFinite)
   }
 
+  @Test func whatIsNotANumberIsNoLossOfZero() {
+    var similarities = Tensor(repeating: 0.5, shape: [9])
+    similarities[4] = .nan
+    for loss in [
+      MatrixLoss.meanHinge(similarities, count: 3), .complementary(similarities, count: 3),
+      .hardestNegatives(similarities, margins: [0.2, 0.2, 0.2]),
+    ] {
+      #expect(loss.value.isNaN)
+    }
+  }
+
   @Test func hardestNegativesPullOnFewPairs() {
     var generator = RandomGenerator(seed: 4)
     let loss = MatrixLoss.hardestNegatives(

@@ -35,6 +35,8 @@ import Testing
   @Test func retrievalRanksTheTrueItemLastAmongTies() {
     let tied = RetrievalMetrics(Tensor.zeros([12, 12]), imageOfCaption: Array(0..<12))
     #expect(tied.sum == 0)
+    let undefined = Tensor(repeating: .nan, shape: [12, 12])
+    #expect(RetrievalMetrics(undefined, imageOfCaption: Array(0..<12)).sum == 0)
     var perfect = Tensor.zeros([12, 12])
     for index in 0..<12 { perfect[index, index] = 1 }
     #expect(RetrievalMetrics(perfect, imageOfCaption: Array(0..<12)).sum == 600)

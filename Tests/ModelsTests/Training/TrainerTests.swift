@@ -112,6 +112,55 @@ private struct ToyRegions: RegionSource {
     #expect(weights(state) == before && state.epochsDone == 0)
   }
 
+  /// A hinge takes NaN for a margin that is kept, so the step itself must look.
+  @Test func aCorrectionStepThatDivergesIsNamedAsWell() throws {
+    var recipe = recipe()
+    recipe.metaRate = 0
+    recipe.rate = .infinity
+    let trainer = try Trainer(recipe, data(), workers: .single)
+    var state = TrainingState(configuration, seed: recipe.seed)
+    while state.epochsDone < recipe.warmupEpochs { _ = try trainer.runEpoch(&state) { _ in } }
+    let before = weights(state)
+    let error = #expect(throws: ModelsError.self) { _ = try trainer.runEpoch(&state) { _ in } }
+    let message = error?.description ?? ""
+    #expect(message.contains("network A") && message.contains("epoch 3, batch 2"), "\(message)")
+    #expect(weights(state) == before && state.epochsDone == 2)
+  }
+
+  @Test func networksThatGiveNoNumbersDoNotCompete() throws {
+    let recipe = recipe()
+    let trainer = try Trainer(recipe, data(), workers: .single)
+    var networks = TrainingState(configuration, seed: recipe.seed).networks.map(\.network)
+    networks[1].meta.scale(by: .nan)
+    let error = #expect(throws: ModelsError.self) {
+      _ = try trainer.evaluate(networks, epoch: 4)
+    }
+    #expect(
+      error?.description
+        == "training diverged: network A or B, epoch 5: similarities are no numbers; the last "
+        + "finished epoch is kept; try a lower learning rate")
+  }
+
+  @Test func whatTrainingStartsFromCompetesWithoutAWarmup() throws {
+    var recipe = recipe()
+    recipe.epochs = 6
+    let trained = try Trainer(recipe, data(), workers: .single)
+    var good = TrainingState(configuration, seed: recipe.seed)
+    while good.epochsDone < trained.epochs { _ = try trained.runEpoch(&good) { _ in } }
+
+    recipe.warmupEpochs = 0
+    recipe.epochs = 2
+    recipe.rate = 0.5
+    let spoiling = try Trainer(recipe, data(), workers: .single)
+    var state = TrainingState(startingFrom: good.best)
+    while state.epochsDone < spoiling.epochs { _ = try spoiling.runEpoch(&state) { _ in } }
+    let start = try #require(state.records[0].start?.score)
+    #expect(state.records.allSatisfy { ($0.score ?? .infinity) < start && !$0.isBest })
+    #expect(
+      state.best.map { $0.similarity.parameters.map(\.value.elements) }
+        == good.best.map { $0.similarity.parameters.map(\.value.elements) })
+  }
+
   @Test func stateOfOtherSettingsIsRefused() throws {
     let recipe = recipe()
     let state = TrainingState(configuration, seed: recipe.seed)

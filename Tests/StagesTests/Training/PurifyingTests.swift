@@ -88,6 +88,34 @@ import Testing
     #expect(try fixture.outcomes().map(\.similarity) == before)
   }
 
+  @Test func aRunCountsWhatItsOwnModelScored() throws {
+    try fixture.prepare()
+    try fixture.score()
+    var other = TrainedFixture.configuration
+    other.seed = 6
+    try fixture.stages.perform(TrainStage(other), restarts: true)
+    try fixture.stages.perform(ScoreStage(ScoreConfiguration()))
+    try fixture.stages.perform(ScoreStage(ScoreConfiguration()), restarts: true)
+    let database = try fixture.workspace.openDatabase(.reading)
+    let runs = try database.runs().filter { $0.command == "score" }
+    try database.close()
+    let all = TrainedFixture.harvested + TrainedFixture.trusted + TrainedFixture.dev
+    #expect(runs.map { $0.counts["ok"] } == [all, all, all])
+    #expect(runs[0].configuration != runs[1].configuration)
+    #expect(runs[1].configuration == runs[2].configuration)
+  }
+
+  @Test func whatIsUncertainCanBeLookedAt() throws {
+    try fixture.prepare()
+    try fixture.score()
+    let summary = try purify { $0.cleanThreshold = 0.9999 }
+    #expect(summary.uncertain > 0)
+    var configuration = ExportConfiguration()
+    configuration.decision = .rejected
+    configuration.reason = .uncertain
+    #expect(try fixture.stages.export(configuration).count { $0 == 0x0A } == summary.uncertain)
+  }
+
   @Test func scoresOfAFormerModelAreNotMeasured() throws {
     try fixture.prepare()
     try fixture.score()

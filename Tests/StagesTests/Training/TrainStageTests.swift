@@ -1,3 +1,4 @@
+import Audit
 import Foundation
 import Models
 import Testing
@@ -35,6 +36,59 @@ import Testing
     #expect(again.wasDone && again.model == summary.model)
   }
 
+  @Test func otherPicturesUnderTheSameNamesAreAnotherTraining() throws {
+    try fixture.prepare()
+    let first = try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+    try fixture.stages.folder.write(
+      GeneratedImage.png(color: (1, 2, 3)), to: "train-0.png")
+    try fixture.stages.perform(fixture.images.stage(), restarts: true)
+    #expect(throws: ModelsError.self) {
+      try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+    }
+    let second = try fixture.stages.perform(
+      TrainStage(TrainedFixture.configuration), restarts: true)
+    #expect(!second.wasDone && second.model != first.model)
+  }
+
+  @Test func aRunThatWasKilledAtItsVeryEndIsClosed() throws {
+    try fixture.prepare()
+    try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+    let database = try fixture.workspace.openDatabase(.writing)
+    let run = try #require(try database.runs().last { $0.command == "train" })
+    // As it was between the marker and the run's end.
+    _ = try database.beginRun(
+      RunRequest(
+        command: run.command, configuration: run.configuration,
+        programVersion: run.programVersion, seed: run.seed, startedAt: Date()))
+    try database.close()
+    let again = try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+    #expect(again.wasDone)
+    let reading = try fixture.workspace.openDatabase(.reading)
+    #expect(try reading.runs().allSatisfy { $0.endedAt != nil })
+    try reading.close()
+  }
+
+  @Test func networksOfDifferentTrainingsAreNotTakenTogether() throws {
+    try fixture.prepare()
+    try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+    let models = fixture.workspace.modelsPath
+    let copy = fixture.stages.folder.file("copy")
+    try FileManager.default.copyItem(atPath: models, toPath: copy)
+    var other = TrainedFixture.configuration
+    other.seed = 6
+    try fixture.stages.perform(TrainStage(other), restarts: true)
+    try FileManager.default.removeItem(atPath: copy + "/net-a.safetensors")
+    try FileManager.default.copyItem(
+      atPath: models + "/net-a.safetensors", toPath: copy + "/net-a.safetensors")
+    let error = #expect(throws: StagesError.self) {
+      try fixture.stages.perform(ScoreStage(ScoreConfiguration(model: copy)))
+    }
+    #expect(
+      error?.description
+        == "\(copy)/net-b.safetensors: is of another training than \(copy)/net-a.safetensors; run "
+        + "that training again to its end")
+  }
+
   @Test func otherSettingsNeedARestart() throws {
     try fixture.prepare()
     try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
@@ -50,6 +104,43 @@ import Testing
     let before = try networks(fixture)
     try fixture.stages.perform(TrainStage(other), restarts: true)
     #expect(try networks(fixture) != before)
+  }
+
+  @Test func aRestartThatIsRefusedLeavesTheModel() throws {
+    try fixture.prepare()
+    try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+    let copy = fixture.stages.folder.file("copy")
+    try FileManager.default.copyItem(atPath: fixture.workspace.modelsPath, toPath: copy)
+    var other = TrainedFixture.configuration
+    other.initializeFrom = copy
+    other.embedSize = 4096
+    let error = #expect(throws: StagesError.self) {
+      try fixture.stages.perform(TrainStage(other), restarts: true)
+    }
+    #expect(error?.description.contains("embed-size: is 4096, but the model") == true)
+    let all = TrainedFixture.harvested + TrainedFixture.trusted + TrainedFixture.dev
+    #expect(try fixture.stages.perform(ScoreStage(ScoreConfiguration())).scored == all)
+  }
+
+  @Test func trainingDoesNotStartFromWhatItWrites() throws {
+    try fixture.prepare()
+    try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+    let models = fixture.workspace.modelsPath
+    var own = TrainedFixture.configuration
+    own.initializeFrom = models
+    var ownWords = TrainedFixture.configuration
+    ownWords.vocabulary = models + "/../models/vocabulary.json"
+    for (configuration, key, path) in [
+      (own, "initialize-from", models), (ownWords, "vocabulary", ownWords.vocabulary ?? ""),
+    ] {
+      let error = #expect(throws: StagesError.self) {
+        try fixture.stages.perform(TrainStage(configuration))
+      }
+      #expect(
+        error?.description
+          == "train: \(key): \(path) is what this training writes; copy it elsewhere and name the "
+          + "copy")
+    }
   }
 
   @Test func whatIsMissingIsNamed() throws {

@@ -1,0 +1,167 @@
+/// A k × k convolution of each channel by itself with ReLU6, one row of results at a time.
+struct DepthwiseFilter: Sendable {
+  /// [channel blocks, kernel · kernel, 8]: a block's weights lie together.
+  private let weight: Tensor
+  private let bias: Tensor
+  private let kernel: Int
+  private let stride: Int
+
+  /// Number of channels.
+  var channels: Int { bias.count }
+
+  /// - Parameters:
+  ///   - weight: [kernel · kernel, channels]; channels a multiple of eight.
+  ///   - bias: [channels].
+  init(weight: Tensor, bias: Tensor, kernel: Int, stride: Int) {
+    precondition(
+      weight.rank == 2 && weight.rows == kernel * kernel && weight.columns == bias.count
+        && bias.count.isMultiple(of: laneCount),
+      "a depthwise \(kernel) × \(kernel) convolution of \(weight.shape)")
+    let channels = bias.count
+    let taps = kernel * kernel
+    self.weight = Tensor(shape: [channels / laneCount, taps, laneCount]) { target in
+      weight.withPointer { source in
+        for channel in 0..<channels {
+          let (block, lane) = channel.quotientAndRemainder(dividingBy: laneCount)
+          for tap in 0..<taps {
+            target[(block * taps + tap) * laneCount + lane] = source[tap * channels + channel]
+          }
+        }
+      }
+    }
+    (self.bias, self.kernel, self.stride) = (bias, kernel, stride)
+  }
+
+  /// - Parameters:
+  ///   - row: the bordered row of the input under each row of the kernel: [places, channels].
+  ///   - target: [width, channels].
+  func apply(
+    toRows row: (Int) -> UnsafeMutablePointer<Float>, into target: UnsafeMutablePointer<Float>,
+    width: Int
+  ) {
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: kernel) { rows in
+      guard let base = rows.baseAddress else { return }
+      for index in 0..<kernel { (base + index).initialize(to: UnsafePointer(row(index))) }
+      weight.withPointer { weights in
+        bias.withPointer { bias in
+          let line = DepthwiseLine(
+            rows: base, channels: channels, weights: weights, bias: bias, target: target,
+            width: width)
+          switch (kernel, stride) {
+          case (3, 1): line.run(kernel: 3, stride: 1)
+          case (3, 2): line.run(kernel: 3, stride: 2)
+          case (5, 1): line.run(kernel: 5, stride: 1)
+          case (5, 2): line.run(kernel: 5, stride: 2)
+          default: line.runAny(kernel: kernel, stride: stride)
+          }
+        }
+      }
+    }
+  }
+}
+
+/// One row of results.
+private struct DepthwiseLine {
+  let rows: UnsafePointer<UnsafePointer<Float>>
+  let channels: Int
+  let weights: UnsafePointer<Float>
+  let bias: UnsafePointer<Float>
+  let target: UnsafeMutablePointer<Float>
+  let width: Int
+
+  /// Eight neighbouring results at a time, or four in a narrow row: as many sums as keep the
+  /// processor's multipliers busy. The last group overlaps the one before rather than leaving
+  /// single places.
+  @inline(__always)
+  func run(kernel: Int, stride: Int) {
+    guard width >= 4 else { return runAny(kernel: kernel, stride: stride) }
+    for channel in Swift.stride(from: 0, to: channels, by: laneCount) {
+      var column = 0
+      if width >= 8 {
+        while column < width {
+          eight(from: min(column, width - 8), channel, kernel: kernel, stride: stride)
+          column += 8
+        }
+      } else {
+        while column < width {
+          four(from: min(column, width - 4), channel, kernel: kernel, stride: stride)
+          column += 4
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func eight(from first: Int, _ channel: Int, kernel: Int, stride: Int) {
+    let start = bias.vector(at: channel)
+    var (sum0, sum1, sum2, sum3) = (start, start, start, start)
+    var (sum4, sum5, sum6, sum7) = (start, start, start, start)
+    let step = stride * channels
+    for kernelRow in 0..<kernel {
+      let line = rows[kernelRow] + first * step + channel
+      let tap = weights + (channel * kernel + kernelRow * laneCount) * kernel
+      for kernelColumn in 0..<kernel {
+        let weight = tap.vector(at: kernelColumn * laneCount)
+        let place = line + kernelColumn * channels
+        sum0 = sum0.addingProduct(weight, place.vector(at: 0))
+        sum1 = sum1.addingProduct(weight, place.vector(at: step))
+        sum2 = sum2.addingProduct(weight, place.vector(at: 2 &* step))
+        sum3 = sum3.addingProduct(weight, place.vector(at: 3 &* step))
+        sum4 = sum4.addingProduct(weight, place.vector(at: 4 &* step))
+        sum5 = sum5.addingProduct(weight, place.vector(at: 5 &* step))
+        sum6 = sum6.addingProduct(weight, place.vector(at: 6 &* step))
+        sum7 = sum7.addingProduct(weight, place.vector(at: 7 &* step))
+      }
+    }
+    let result = target + first * channels + channel
+    result.store(sum0.relu6, at: 0)
+    result.store(sum1.relu6, at: channels)
+    result.store(sum2.relu6, at: 2 * channels)
+    result.store(sum3.relu6, at: 3 * channels)
+    result.store(sum4.relu6, at: 4 * channels)
+    result.store(sum5.relu6, at: 5 * channels)
+    result.store(sum6.relu6, at: 6 * channels)
+    result.store(sum7.relu6, at: 7 * channels)
+  }
+
+  @inline(__always)
+  private func four(from first: Int, _ channel: Int, kernel: Int, stride: Int) {
+    let start = bias.vector(at: channel)
+    var (sum0, sum1, sum2, sum3) = (start, start, start, start)
+    let step = stride * channels
+    for kernelRow in 0..<kernel {
+      let line = rows[kernelRow] + first * step + channel
+      let tap = weights + (channel * kernel + kernelRow * laneCount) * kernel
+      for kernelColumn in 0..<kernel {
+        let weight = tap.vector(at: kernelColumn * laneCount)
+        let place = line + kernelColumn * channels
+        sum0 = sum0.addingProduct(weight, place.vector(at: 0))
+        sum1 = sum1.addingProduct(weight, place.vector(at: step))
+        sum2 = sum2.addingProduct(weight, place.vector(at: 2 &* step))
+        sum3 = sum3.addingProduct(weight, place.vector(at: 3 &* step))
+      }
+    }
+    let result = target + first * channels + channel
+    result.store(sum0.relu6, at: 0)
+    result.store(sum1.relu6, at: channels)
+    result.store(sum2.relu6, at: 2 * channels)
+    result.store(sum3.relu6, at: 3 * channels)
+  }
+
+  func runAny(kernel: Int, stride: Int) {
+    for channel in Swift.stride(from: 0, to: channels, by: laneCount) {
+      for column in 0..<width {
+        var sum = bias.vector(at: channel)
+        for kernelRow in 0..<kernel {
+          let line = rows[kernelRow] + column * stride * channels + channel
+          let tap = weights + (channel * kernel + kernelRow * laneCount) * kernel
+          for kernelColumn in 0..<kernel {
+            sum = sum.addingProduct(
+              tap.vector(at: kernelColumn * laneCount), line.vector(at: kernelColumn * channels))
+          }
+        }
+        target.store(sum.relu6, at: column * channels + channel)
+      }
+    }
+  }
+}
