@@ -121,7 +121,7 @@ def print_tables(folder):
     for label, name in [
         ("robust", "robust-{}-seed1"),
         ("robust without the meta step", "no-meta-step-{}"),
-        ("published, 5 + 4 epochs", "published-{}"),
+        ("published, 3 + 3 epochs", "published-{}"),
     ]:
         cells = [results[name.format(percent)] for percent in (20, 50, 70)]
         print(row(label, *[number(cell and cell["auroc"]) for cell in cells]))
