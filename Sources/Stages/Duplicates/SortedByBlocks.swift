@@ -1,0 +1,88 @@
+/// Positions of hashes, sorted by some of the hashes' bits. Its memory serves one sort after another.
+struct SortedByBlocks {
+  private var keys: [UInt64]
+  private var order: [UInt32]
+  private var otherKeys: [UInt64]
+  private var otherOrder: [UInt32]
+
+  private static let digitBits: UInt64 = 11
+
+  init(count: Int) {
+    keys = Array(repeating: 0, count: count)
+    order = Array(repeating: 0, count: count)
+    otherKeys = keys
+    otherOrder = order
+  }
+
+  /// A radix sort by the bits of `mask`, moved together.
+  mutating func sort(_ hashes: [UInt64], by mask: UInt64) {
+    let runs = Self.runs(of: mask)
+    for index in hashes.indices {
+      var key: UInt64 = 0
+      for run in runs { key |= (hashes[index] & run.mask) &>> run.shift }
+      keys[index] = key
+      order[index] = UInt32(truncatingIfNeeded: index)
+    }
+    var shift: UInt64 = 0
+    while shift < UInt64(mask.nonzeroBitCount) {
+      sortByDigit(at: shift)
+      shift += Self.digitBits
+    }
+  }
+
+  /// Stretches of neighbouring bits of a mask, and by how much each moves down to close the gaps.
+  private static func runs(of mask: UInt64) -> [(mask: UInt64, shift: UInt64)] {
+    var runs: [(mask: UInt64, shift: UInt64)] = []
+    var gaps: UInt64 = 0
+    var followsSetBit = false
+    for bit in UInt64(0)..<64 {
+      let isSet = mask >> bit & 1 == 1
+      switch (isSet, followsSetBit) {
+      case (true, true): runs[runs.count - 1].mask |= 1 << bit
+      case (true, false): runs.append((1 << bit, gaps))
+      case (false, _): gaps += 1
+      }
+      followsSetBit = isSet
+    }
+    return runs
+  }
+
+  private mutating func sortByDigit(at shift: UInt64) {
+    let digits = 1 << Int(Self.digitBits)
+    let digitMask = UInt64(digits - 1)
+    var starts = [Int](repeating: 0, count: digits + 1)
+    for key in keys { starts[Int(truncatingIfNeeded: key &>> shift & digitMask) + 1] += 1 }
+    for digit in 1...digits { starts[digit] += starts[digit - 1] }
+    for index in keys.indices {
+      let key = keys[index]
+      let digit = Int(truncatingIfNeeded: key &>> shift & digitMask)
+      let place = starts[digit]
+      otherKeys[place] = key
+      otherOrder[place] = order[index]
+      starts[digit] = place + 1
+    }
+    swap(&keys, &otherKeys)
+    swap(&order, &otherOrder)
+  }
+
+  /// Compares the hashes that agree in the sorted bits, and unites those within the radius.
+  func uniteNeighbours(_ hashes: [UInt64], radius: Int, in groups: inout DisjointGroups) {
+    var start = 0
+    while start < keys.count {
+      let key = keys[start]
+      var end = start + 1
+      while end < keys.count, keys[end] == key { end += 1 }
+      for first in start..<end {
+        let left = order[first]
+        let hash = hashes[Int(left)]
+        var second = first + 1
+        while second < end {
+          let right = order[second]
+          if (hash ^ hashes[Int(right)]).nonzeroBitCount <= radius { groups.unite(left, right) }
+          second += 1
+        }
+      }
+      start = end
+    }
+  }
+}
