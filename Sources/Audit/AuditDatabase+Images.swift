@@ -99,6 +99,30 @@ extension AuditDatabase {
     }
   }
 
+  /// The images of a feature shard in the order of its rows.
+  public func images(ofShard shard: Int) throws(AuditError) -> [SHA256Digest] {
+    try read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT sha256 FROM image WHERE shard = ? ORDER BY shard_row",
+        arguments: [shard]
+      ).map { try $0.digest(0) }
+    }
+  }
+
+  /// Forgets the images of one shard: their locations are to be looked at again. Their scores stay,
+  /// since the same pictures give the same features.
+  public func discardImages(ofShard shard: Int) throws(AuditError) {
+    try write { database in
+      try database.execute(
+        sql: """
+          UPDATE location SET image_id = NULL, reason = NULL, detail = NULL, run_id = NULL
+          WHERE image_id IN (SELECT image_id FROM image WHERE shard = :shard)
+          """, arguments: ["shard": shard])
+      try database.execute(
+        sql: "DELETE FROM image WHERE shard = :shard", arguments: ["shard": shard])
+    }
+  }
+
   /// Forgets all images, and with them all scores and decisions: every local location is to be
   /// looked at again.
   public func discardImages() throws(AuditError) {

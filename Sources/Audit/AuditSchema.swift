@@ -15,7 +15,8 @@ enum AuditSchema {
       try database.execute(sql: firstTables)
       try database.execute(sql: firstViews)
       try database.execute(sql: "PRAGMA application_id = \(applicationID)")
-    }
+    },
+    { database in try database.execute(sql: shardIndex) },
   ]
 
   /// The migrations, in order.

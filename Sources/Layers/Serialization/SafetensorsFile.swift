@@ -121,6 +121,14 @@ public struct SafetensorsFile: Sendable {
       try floats(of: entry, range), shape: [rows.count] + entry.shape.dropFirst())
   }
 
+  /// A tensor's bytes as they lie in the file, not copied where the file is mapped.
+  ///
+  /// - Throws: `LayersError.missingTensor`.
+  public func bytes(of name: String) throws(LayersError) -> Data {
+    let range = try entry(name).byteRange
+    return data[dataStart + range.lowerBound..<dataStart + range.upperBound]
+  }
+
   /// An integer tensor's elements in row-major order.
   ///
   /// - Throws: `LayersError` if it is missing or holds floating-point numbers.

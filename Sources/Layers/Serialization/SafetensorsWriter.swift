@@ -58,18 +58,30 @@ public struct SafetensorsWriter: Sendable {
   /// Hands the file to `sink` piece by piece: the header, then some megabytes at a time.
   public func write<Failure: Error>(to sink: (Data) throws(Failure) -> Void) throws(Failure) {
     try sink(Data(header))
-    for item in ordered {
-      switch item.contents {
-      case .floats(let tensor):
-        let flat = tensor.reshaped([tensor.count, 1])
-        for start in stride(from: 0, to: tensor.count, by: Self.pieceLength) {
-          let piece = flat[rows: start..<min(start + Self.pieceLength, tensor.count)].elements
-          let isHalf = item.elementType == .float16
-          try sink(Data(isHalf ? Self.halves(piece) : Self.singles(piece)))
-        }
-      case .integers(let values):
-        try sink(Data(Self.bytes(values)))
+    for item in ordered { try write(item, to: sink) }
+  }
+
+  /// Hands the bytes of one tensor to `sink`, some megabytes at a time; nothing for a tensor that was
+  /// not added.
+  public func writeData<Failure: Error>(
+    of name: String, to sink: (Data) throws(Failure) -> Void
+  ) throws(Failure) {
+    if let item = items[name] { try write(item, to: sink) }
+  }
+
+  private func write<Failure: Error>(
+    _ item: Item, to sink: (Data) throws(Failure) -> Void
+  ) throws(Failure) {
+    switch item.contents {
+    case .floats(let tensor):
+      let flat = tensor.reshaped([tensor.count, 1])
+      for start in stride(from: 0, to: tensor.count, by: Self.pieceLength) {
+        let piece = flat[rows: start..<min(start + Self.pieceLength, tensor.count)].elements
+        let isHalf = item.elementType == .float16
+        try sink(Data(isHalf ? Self.halves(piece) : Self.singles(piece)))
       }
+    case .integers(let values):
+      try sink(Data(Self.bytes(values)))
     }
   }
 

@@ -9,15 +9,20 @@ struct FeatureShard: FeatureRows {
   private let file: SafetensorsFile
   private let path: String
 
-  /// Opens a shard.
+  static let advice = "run winnow-featurize to make it anew"
+
+  /// The images' SHA-256 in the order of rows.
+  let images: [Substring]
+
+  /// Opens the shard of a number.
   ///
   /// - Throws: `LayersError` for a file that is no safetensors file, `StagesError.damaged` for one
   ///   that holds something else than features made as `description` says; both name the file.
-  init(at path: String, _ description: FeaturizerDescription) throws {
+  init(at path: String, number: Int, _ description: FeaturizerDescription) throws {
     file = try SafetensorsFile(contentsOf: URL(fileURLWithPath: path))
     self.path = path
     func damaged(_ problem: String) -> StagesError {
-      .damaged(path: path, problem: "\(problem); give winnow-featurize --restart to make it anew")
+      .damaged(path: path, problem: "\(problem); \(Self.advice)")
     }
     let name = FeatureShardWriter.tensorName
     guard file.names == [name] else {
@@ -36,8 +41,31 @@ struct FeatureShard: FeatureRows {
     guard fingerprint == description.fingerprint else {
       throw damaged("made by \(fingerprint), the other features by \(description.fingerprint)")
     }
-    let images = file.metadata[FeatureShardWriter.imagesKey]?.split(separator: " ").count ?? 0
-    guard images == count else { throw damaged("names \(images) images for \(count) rows") }
+    images = file.metadata[FeatureShardWriter.imagesKey]?.split(separator: " ") ?? []
+    guard images.count == count else {
+      throw damaged("names \(images.count) images for \(count) rows")
+    }
+    let found = file.metadata[FeatureShardWriter.numberKey] ?? "none"
+    guard found == "\(number)" else {
+      throw damaged("is shard \(found) by its content, but \(number) by its name")
+    }
+  }
+
+  /// Reads all of the shard.
+  ///
+  /// - Throws: `StagesError.damaged` when it is not what was written.
+  func verify() throws {
+    let metadata = file.metadata
+    var checksum = FeatureShardChecksum(
+      number: metadata[FeatureShardWriter.numberKey] ?? "",
+      fingerprint: metadata[FeatureShardWriter.fingerprintKey] ?? "",
+      images: metadata[FeatureShardWriter.imagesKey] ?? "")
+    checksum.update(try file.bytes(of: FeatureShardWriter.tensorName))
+    guard checksum.finalize() == metadata[FeatureShardChecksum.key] else {
+      throw StagesError.damaged(
+        path: path,
+        problem: "was changed since it was written: its checksum is another; \(Self.advice)")
+    }
   }
 
   func features(_ rows: Range<Int>) throws -> [Float] {
@@ -45,7 +73,7 @@ struct FeatureShard: FeatureRows {
       throw StagesError.damaged(
         path: path,
         problem: "has \(count) rows, but the audit database refers to row \(rows.upperBound - 1)"
-          + " (from 0); give winnow-featurize --restart to make it anew")
+          + " (from 0); \(Self.advice)")
     }
     return try file.tensor(FeatureShardWriter.tensorName, rows: rows).elements
   }

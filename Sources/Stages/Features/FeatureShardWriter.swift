@@ -14,11 +14,18 @@ struct FeatureShardWriter {
   /// The metadata key of the images' SHA-256, in the order of rows, set apart by spaces.
   static let imagesKey = "image_sha256"
 
+  /// The metadata key of the shard's number: a shard under another's name is told.
+  static let numberKey = "shard"
+
   private let description: FeaturizerDescription
+  private let number: Int
   private var digests: [SHA256Digest] = []
   private var elements: [Float] = []
 
-  init(_ description: FeaturizerDescription) { self.description = description }
+  init(_ description: FeaturizerDescription, number: Int) {
+    self.description = description
+    self.number = number
+  }
 
   /// Images added so far: the next one's row.
   var count: Int { digests.count }
@@ -38,16 +45,31 @@ struct FeatureShardWriter {
   ///
   /// - Returns: The file's size in bytes.
   func write(to path: String) throws -> Int {
-    var writer = SafetensorsWriter(metadata: [
-      Self.fingerprintKey: description.fingerprint,
-      Self.imagesKey: digests.map(\.description).joined(separator: " "),
-    ])
-    writer.add(
-      Self.tensorName,
-      Tensor(elements, shape: [count, description.regions, description.dimension]), as: .float16)
+    let images = digests.map(\.description).joined(separator: " ")
+    var metadata = [
+      Self.fingerprintKey: description.fingerprint, Self.imagesKey: images,
+      Self.numberKey: "\(number)",
+    ]
+    metadata[FeatureShardChecksum.key] = checksum(images)
+    let writer = writer(metadata)
     let file = try AtomicFile(path: path)
     try writer.write { try file.write($0) }
     try file.commit()
     return writer.byteCount
+  }
+
+  private func writer(_ metadata: [String: String]) -> SafetensorsWriter {
+    var writer = SafetensorsWriter(metadata: metadata)
+    writer.add(
+      Self.tensorName,
+      Tensor(elements, shape: [count, description.regions, description.dimension]), as: .float16)
+    return writer
+  }
+
+  private func checksum(_ images: String) -> String {
+    var checksum = FeatureShardChecksum(
+      number: "\(number)", fingerprint: description.fingerprint, images: images)
+    writer([:]).writeData(of: Self.tensorName) { checksum.update($0) }
+    return checksum.finalize()
   }
 }

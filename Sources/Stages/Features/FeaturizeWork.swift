@@ -55,7 +55,7 @@ struct FeaturizeWork {
     _ chunk: ImageFeaturizer.Chunk, of images: [PendingImage], shard: Int,
     summary: inout FeaturizeSummary
   ) throws -> Bool {
-    var writer = FeatureShardWriter(description)
+    var writer = FeatureShardWriter(description, number: shard)
     var stored: [SHA256Digest: ImageOutcome.Result] = [:]
     var outcomes: [ImageOutcome] = []
     for (image, finding) in zip(images, chunk.findings) {

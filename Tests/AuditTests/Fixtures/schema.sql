@@ -184,3 +184,4 @@ SELECT
   final_reason AS reason, similarity_a, similarity_b, similarity, clean_probability
 FROM reviewed_pair
 WHERE final_status = 'kept';
+CREATE INDEX image_by_shard ON image (shard, shard_row) WHERE shard IS NOT NULL;

@@ -26,7 +26,9 @@ import Testing
   ) throws -> String {
     let description = try #require(try FeatureStore(of: fixture.workspace).description)
     var writer = SafetensorsWriter(
-      metadata: metadata ?? ["featurizer": description.fingerprint, "image_sha256": "a b"])
+      metadata: metadata ?? [
+        "featurizer": description.fingerprint, "image_sha256": "a b", "shard": "0",
+      ])
     writer.add(name, Tensor.zeros(shape), as: type)
     try fixture.stages.folder.write(writer.data(), to: "run/features/shard-00000.safetensors")
     return fixture.workspace.shardPath(0)
@@ -58,7 +60,7 @@ import Testing
       }
     }
     let path = try replaceShard([2, 9, 3])
-    let advice = "; give winnow-featurize --restart to make it anew"
+    let advice = "; run winnow-featurize to make it anew"
     #expect(problem() == "\(path): `features` has shape [2, 9, 3], expected [N, 4, 3]\(advice)")
     _ = try replaceShard([2, 4, 3], as: .float32)
     #expect(problem() == "\(path): `features` is of type F32, expected F16\(advice)")
@@ -67,6 +69,12 @@ import Testing
       problem() == "\(path): holds the tensors [\"other\"], expected only `features`\(advice)")
     _ = try replaceShard([3, 4, 3])
     #expect(problem() == "\(path): names 2 images for 3 rows\(advice)")
+    _ = try replaceShard([2, 4, 3])
+    #expect(problem().hasPrefix("\(path): was changed since it was written"))
+    let fingerprint = try #require(try FeatureStore(of: fixture.workspace).description).fingerprint
+    _ = try replaceShard(
+      [2, 4, 3], metadata: ["featurizer": fingerprint, "image_sha256": "a b", "shard": "4"])
+    #expect(problem() == "\(path): is shard 4 by its content, but 0 by its name\(advice)")
     _ = try replaceShard([2, 4, 3], metadata: ["image_sha256": "a b"])
     #expect(problem().hasPrefix("\(path): made by nothing known, the other features by mean-color"))
     try fixture.stages.folder.write([1, 2, 3], to: "run/features/shard-00000.safetensors")
@@ -78,8 +86,8 @@ import Testing
     let error = #expect(throws: StagesError.self) { try read(FeatureAddress(shard: 0, row: 2)) }
     #expect(
       error?.description
-        == "\(path): has 2 rows, but the audit database refers to row 2 (from 0); give"
-        + " winnow-featurize --restart to make it anew")
+        == "\(path): has 2 rows, but the audit database refers to row 2 (from 0); run"
+        + " winnow-featurize to make it anew")
     #expect(throws: StagesError.self) { try read(FeatureAddress(shard: 0, row: -1)) }
     let absent = #expect(throws: LayersError.self) { try read(FeatureAddress(shard: 7, row: 0)) }
     #expect(absent?.description.contains("shard-00007.safetensors") == true)

@@ -71,11 +71,48 @@ import Testing
     #expect(error?.description == message)
   }
 
-  @Test func aMissingShardIsNamed() throws {
+  /// Gone, cut, one bit turned over, another shard's content: each is named, and that shard alone is
+  /// made again, with the same features.
+  @Test(arguments: 0..<4) func aDamagedShardIsMadeAnewAlone(damage: Int) throws {
     try fixture.stages.perform(fixture.stage())
+    let before = try fixture.featurized()
+    let features = try FeatureStore(of: fixture.workspace).features(at: before.map(\.features))
+    let shards = try fixture.shards()
+    let name = "shard-00001.safetensors"
     let path = fixture.workspace.shardPath(1)
-    try FileManager.default.removeItem(atPath: path)
-    let error = #expect(throws: StagesError.self) { try fixture.stages.perform(fixture.stage()) }
-    #expect(error?.description.hasPrefix("\(path): the shard is gone; put it back") == true)
+    var bytes = try #require(shards[name])
+    switch damage {
+    case 0: try FileManager.default.removeItem(atPath: path)
+    case 1: try fixture.stages.folder.write(bytes.dropLast(3), to: "run/features/\(name)")
+    case 2:
+      bytes[bytes.count - 5] ^= 0x10
+      try fixture.stages.folder.write(bytes, to: "run/features/\(name)")
+    default:
+      let other = try #require(shards["shard-00000.safetensors"])
+      try fixture.stages.folder.write(other, to: "run/features/\(name)")
+    }
+    if damage == 2 {
+      let error = #expect(throws: StagesError.self) {
+        try FeatureStore(of: fixture.workspace).features(at: before.map(\.features))
+      }
+      #expect(
+        error?.description
+          == "\(path): was changed since it was written: its checksum is another; run "
+          + "winnow-featurize to make it anew")
+    }
+
+    let summary = try fixture.stages.perform(fixture.stage())
+    #expect(summary.damagedShards == [path])
+    #expect(summary.report.contains("damaged, made anew"))
+    #expect(summary.featurized > 0 && summary.featurized < before.count)
+    let after = try fixture.featurized()
+    #expect(after.map(\.key) == before.map(\.key))
+    #expect(
+      try FeatureStore(of: fixture.workspace).features(at: after.map(\.features)).elements
+        == features.elements)
+    for (other, content) in shards where other != name {
+      #expect(try fixture.shards()[other] == content)
+    }
+    #expect(try fixture.stages.perform(fixture.stage()).damagedShards == [])
   }
 }
