@@ -7,7 +7,7 @@ ARCH ?= native
 SWIFT_FLAGS := -c release -Xcc -march=$(ARCH) -Xswiftc -enable-testing
 BIN := .build/release
 
-APT_PACKAGES := libsqlite3-dev libopenblas-dev libjpeg-dev libpng-dev libssl-dev pkg-config sqlite3
+APT_PACKAGES := libsqlite3-dev libopenblas-dev libjpeg-dev libpng-dev libwebp-dev libgif-dev libssl-dev pkg-config sqlite3
 
 # The image networks whose weights to fetch: lite0 is the usual one.
 BACKBONES ?= lite0

@@ -5,7 +5,7 @@
 #include <jpeglib.h>
 #include <jerror.h>
 
-#include "codecs.h"
+#include "support.h"
 
 typedef struct {
   struct jpeg_error_mgr library;
@@ -16,7 +16,7 @@ typedef struct {
 
 typedef struct {
   struct jpeg_progress_mgr library;
-  int scans;
+  const codec_limits *limits;
 } progress_manager;
 
 static void leave(j_common_ptr info, codec_status status) {
@@ -78,14 +78,19 @@ static void on_message(j_common_ptr info, int level) {
   }
 }
 
+/// Called for each row of blocks of each scan.
 static void on_progress(j_common_ptr info) {
   if (!info->is_decompressor) return;
-  progress_manager *progress = (progress_manager *)info->progress;
-  if (((j_decompress_ptr)info)->input_scan_number <= progress->scans) return;
+  const codec_limits *limits = ((progress_manager *)info->progress)->limits;
   error_manager *errors = (error_manager *)info->err;
-  snprintf(errors->message->text, sizeof errors->message->text, "more than %d scans",
-           progress->scans);
-  errors->status = CODEC_TOO_LARGE;
+  if (((j_decompress_ptr)info)->input_scan_number > (int)limits->scans) {
+    errors->status = codec_fail(
+        errors->message, CODEC_TOO_LARGE, "more than %d scans", (int)limits->scans);
+  } else if (codec_is_late(limits)) {
+    errors->status = codec_fail(errors->message, CODEC_TOO_SLOW, "takes too long");
+  } else {
+    return;
+  }
   longjmp(errors->escape, 1);
 }
 
@@ -108,7 +113,7 @@ static void open_input(
     const codec_limits *limits) {
   jpeg_create_decompress(info);
   info->progress = &progress->library;
-  progress->scans = (int)limits->scans;
+  progress->limits = limits;
   info->mem->max_memory_to_use = (long)limits->memory;
   jpeg_mem_src(info, bytes, (unsigned long)length);
 }
@@ -193,9 +198,8 @@ codec_status codec_jpeg_decode(
 
   size_t stride = (size_t)info.output_width * 3;
   if (info.output_components != (inks ? 4 : 3) || stride * info.output_height > capacity) {
-    snprintf(message->text, sizeof message->text, "decoded size differs from the header's");
     jpeg_destroy_decompress(&info);
-    return CODEC_CORRUPT;
+    return codec_fail(message, CODEC_CORRUPT, "decoded size differs from the header's");
   }
   JSAMPARRAY ink_row = NULL;
   if (inks) {

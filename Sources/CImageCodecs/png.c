@@ -4,11 +4,12 @@
 
 #include <png.h>
 
-#include "codecs.h"
+#include "support.h"
 
 typedef struct {
   const uint8_t *next;
   size_t left;
+  const codec_limits *limits;
   codec_status status;
   codec_message *message;
   png_structp png;
@@ -35,8 +36,14 @@ static void on_warning(png_structp png, png_const_charp text) {
   (void)text;
 }
 
+/// Also where the clock is looked at: all work follows from input, a few kilobytes at a time, even
+/// the unpacking of compressed data beyond the last pixel.
 static void on_read(png_structp png, png_bytep into, size_t count) {
   reader *input = png_get_io_ptr(png);
+  if (codec_is_late(input->limits)) {
+    input->status = CODEC_TOO_SLOW;
+    png_error(png, "takes too long");
+  }
   if (count > input->left) {
     input->status = CODEC_TRUNCATED;
     png_error(png, "the file ends too early");
@@ -47,29 +54,31 @@ static void on_read(png_structp png, png_bytep into, size_t count) {
 }
 
 static codec_status begin(
-    reader *input, const uint8_t *bytes, size_t length, codec_message *message) {
+    reader *input, const uint8_t *bytes, size_t length, const codec_limits *limits,
+    codec_message *message) {
   memset(input, 0, sizeof *input);
   memset(message, 0, sizeof *message);
   input->next = bytes;
   input->left = length;
+  input->limits = limits;
   input->message = message;
   input->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, input, on_error, on_warning);
   input->info = input->png ? png_create_info_struct(input->png) : NULL;
   if (input->info) return CODEC_OK;
   png_destroy_read_struct(&input->png, NULL, NULL);
-  snprintf(message->text, sizeof message->text, "no memory for the decoder");
-  return CODEC_TOO_LARGE;
+  return codec_fail(message, CODEC_TOO_LARGE, "no memory for the decoder");
 }
 
 static void end(reader *input) { png_destroy_read_struct(&input->png, &input->info, NULL); }
 
 /// Reads the chunks before the pixels. Texts, profiles, gamma and the like are skipped unread.
-static void read_header(reader *input, const codec_limits *limits) {
+static void read_header(reader *input) {
   png_structp png = input->png;
+  size_t memory = input->limits->memory;
   png_set_read_fn(png, input, on_read);
   png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
   png_set_chunk_cache_max(png, 128);
-  png_set_chunk_malloc_max(png, limits->memory < 8000000 ? limits->memory : 8000000);
+  png_set_chunk_malloc_max(png, memory < 8000000 ? memory : 8000000);
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
 #ifdef PNG_READ_eXIf_SUPPORTED
   static const png_byte exif[5] = {'e', 'X', 'I', 'f', 0};
@@ -88,13 +97,13 @@ codec_status codec_png_header(
     codec_message *message) {
   reader input;
   memset(header, 0, sizeof *header);
-  codec_status begun = begin(&input, bytes, length, message);
+  codec_status begun = begin(&input, bytes, length, limits, message);
   if (begun != CODEC_OK) return begun;
   if (setjmp(png_jmpbuf(input.png))) {
     end(&input);
     return input.status;
   }
-  read_header(&input, limits);
+  read_header(&input);
   header->width = png_get_image_width(input.png, input.info);
   header->height = png_get_image_height(input.png, input.info);
   header->channels = channels_of(&input);
@@ -117,13 +126,13 @@ codec_status codec_png_decode(
     const uint8_t *bytes, size_t length, const codec_limits *limits, uint8_t *pixels,
     size_t capacity, codec_message *message) {
   reader input;
-  codec_status begun = begin(&input, bytes, length, message);
+  codec_status begun = begin(&input, bytes, length, limits, message);
   if (begun != CODEC_OK) return begun;
   if (setjmp(png_jmpbuf(input.png))) {
     end(&input);
     return input.status;
   }
-  read_header(&input, limits);
+  read_header(&input);
   size_t width = png_get_image_width(input.png, input.info);
   size_t height = png_get_image_height(input.png, input.info);
   size_t stride = width * channels_of(&input);
@@ -133,9 +142,8 @@ codec_status codec_png_decode(
   int passes = png_set_interlace_handling(input.png);
   png_read_update_info(input.png, input.info);
   if (png_get_rowbytes(input.png, input.info) != stride || stride * height > capacity) {
-    snprintf(message->text, sizeof message->text, "decoded size differs from the header's");
     end(&input);
-    return CODEC_CORRUPT;
+    return codec_fail(message, CODEC_CORRUPT, "decoded size differs from the header's");
   }
   for (int pass = 0; pass < passes; pass++) {
     for (size_t row = 0; row < height; row++) {

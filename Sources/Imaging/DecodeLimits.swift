@@ -1,4 +1,5 @@
-/// What a picture may cost. Checked against the file's size and header, before anything is decoded.
+/// What a picture may cost. Sizes are checked against the file's size and header, before anything is
+/// decoded; memory, scans and time while it is.
 public struct DecodeLimits: Sendable, Equatable {
   /// Largest file, in bytes.
   public var maximumBytes: Int
@@ -9,15 +10,20 @@ public struct DecodeLimits: Sendable, Equatable {
   /// Shortest side, in pixels: below it a file is a tracking pixel or a spacer, not a picture.
   public var minimumSide: Int
   /// Memory a decoder may use beside the pixels, in bytes. Progressive JPEGs need 3 to 6 bytes a
-  /// pixel here.
+  /// pixel here, lossless WebP 4, lossy WebP with alpha 5, all others next to nothing.
   public var decoderMemory: Int
   /// Most scans of a progressive JPEG.
   public var maximumScans: Int
+  /// Longest time that decoding may take. The one limit that depends on the machine: it is there for
+  /// files made to be slow, far from what a picture within the other limits needs.
+  public var maximumSeconds: Double
 
-  /// 64 MiB, 100 megapixels, sides of 2 to 65,535 pixels, 256 MiB of decoder memory, 100 scans.
+  /// 64 MiB, 100 megapixels, sides of 2 to 65,535 pixels, 256 MiB of decoder memory, 100 scans,
+  /// 20 seconds.
   public init(
     maximumBytes: Int = 64 << 20, maximumPixels: Int = 100_000_000, maximumSide: Int = 65_535,
-    minimumSide: Int = 2, decoderMemory: Int = 256 << 20, maximumScans: Int = 100
+    minimumSide: Int = 2, decoderMemory: Int = 256 << 20, maximumScans: Int = 100,
+    maximumSeconds: Double = 20
   ) {
     self.maximumBytes = maximumBytes
     self.maximumPixels = maximumPixels
@@ -25,6 +31,7 @@ public struct DecodeLimits: Sendable, Equatable {
     self.minimumSide = minimumSide
     self.decoderMemory = decoderMemory
     self.maximumScans = maximumScans
+    self.maximumSeconds = maximumSeconds
   }
 
   func check(byteCount: Int) throws(ImageDecodeError) {

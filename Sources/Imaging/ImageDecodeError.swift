@@ -9,6 +9,7 @@ public struct ImageDecodeError: Error, Sendable, Equatable, CustomStringConverti
     case corrupt = "corrupt_image"
     case tooLarge = "image_too_large"
     case tooSmall = "image_too_small"
+    case tooSlow = "image_too_slow"
   }
 
   /// Which kind of failure.

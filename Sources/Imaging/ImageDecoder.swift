@@ -3,14 +3,22 @@
 public struct ImageDecoder: Sendable {
   /// What a picture may cost.
   public var limits: DecodeLimits
+  private let clock: DecodeClock
 
-  /// - Parameter limits: what a picture may cost.
-  public init(limits: DecodeLimits = DecodeLimits()) { self.limits = limits }
+  /// - Parameters:
+  ///   - limits: what a picture may cost.
+  ///   - clock: what `limits.maximumSeconds` is measured by.
+  public init(limits: DecodeLimits = DecodeLimits(), clock: DecodeClock = .monotonic) {
+    self.limits = limits
+    self.clock = clock
+  }
 
   /// Reads the format and the size, and checks them against the limits.
   public func header(of bytes: [UInt8]) throws(ImageDecodeError) -> ImageHeader {
-    try readHeader(of: bytes).header
+    try readHeader(of: bytes, by: deadline).header
   }
+
+  private var deadline: Deadline { Deadline(after: limits.maximumSeconds, by: clock) }
 
   /// Decodes a whole picture to RGB: alpha composited on white, orientation applied.
   public func image(from bytes: [UInt8]) throws(ImageDecodeError) -> RGBImage {
@@ -27,8 +35,9 @@ public struct ImageDecoder: Sendable {
   public func image(
     from bytes: [UInt8], shorterSideAtLeast side: Int?
   ) throws(ImageDecodeError) -> RGBImage {
-    let (header, channels) = try readHeader(of: bytes)
-    let codec = Codec(header.format, limits)
+    let deadline = deadline
+    let (header, channels) = try readHeader(of: bytes, by: deadline)
+    let codec = Codec(header.format, limits, deadline)
     var (width, height) = (header.storedWidth, header.storedHeight)
     var denominator = 1
     if header.format == .jpeg, let side {
@@ -46,12 +55,12 @@ public struct ImageDecoder: Sendable {
   }
 
   private func readHeader(
-    of bytes: [UInt8]
+    of bytes: [UInt8], by deadline: Deadline
   ) throws(ImageDecodeError) -> (header: ImageHeader, channels: Int) {
     try limits.check(byteCount: bytes.count)
     let format = ImageFormat(recognizing: bytes)
     guard format.isDecodable else { throw ImageDecodeError(.unsupported, format.rawValue) }
-    let found = try Codec(format, limits).header(of: bytes)
+    let found = try Codec(format, limits, deadline).header(of: bytes)
     let (width, height) = (Int(found.width), Int(found.height))
     try limits.check(width: width, height: height)
     guard found.impossible == 0 else {

@@ -1,12 +1,17 @@
 /// What a file is by its first bytes, whatever its name says.
 public enum ImageFormat: String, Sendable, CaseIterable {
-  case jpeg, png
-  case gif, webp, avif, heic, jxl, jp2, bmp, tiff, ico, psd, svg, pdf
+  case jpeg, png, webp, gif
+  case avif, heic, jxl, jp2, bmp, tiff, ico, psd, svg, pdf
   case html, xml, json, text, zip, gzip
   case unknown
 
   /// Whether `ImageDecoder` turns this format into pixels.
-  public var isDecodable: Bool { self == .jpeg || self == .png }
+  public var isDecodable: Bool {
+    switch self {
+    case .jpeg, .png, .webp, .gif: true
+    default: false
+    }
+  }
 
   /// Recognises a file by its content. Only the first kilobyte counts.
   ///

@@ -45,6 +45,8 @@ extension PairReason {
       "The image's header announces more pixels than the limit."
     case .imageTooSmall:
       "The image has fewer pixels than the limit."
+    case .imageTooSlow:
+      "The image takes longer to decode than the limit."
     case .duplicatePair:
       "The same image with the same caption was seen before."
     case .nearDuplicate:

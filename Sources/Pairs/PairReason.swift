@@ -43,6 +43,8 @@ public enum PairReason: String, Codable, CaseIterable, Sendable {
   case imageTooLarge = "image_too_large"
   /// Fewer pixels than the limit.
   case imageTooSmall = "image_too_small"
+  /// More time to decode than the limit.
+  case imageTooSlow = "image_too_slow"
   /// The same image and caption again.
   case duplicatePair = "duplicate_pair"
   /// Nearly the same image again.

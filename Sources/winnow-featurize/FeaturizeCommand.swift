@@ -40,6 +40,10 @@ struct FeaturizeCommand: WinnowCommand {
   @Option(help: ArgumentHelp("Refuse files of more bytes, in 2^20.", valueName: "number"))
   var maxMegabytes: Int = 64
 
+  @Option(
+    help: ArgumentHelp("Give up pictures that take longer to decode.", valueName: "seconds"))
+  var maxSeconds: Int = 20
+
   @Option(help: ArgumentHelp("Refuse pictures with a shorter side.", valueName: "pixels"))
   var minSide: Int = 2
 
@@ -56,8 +60,8 @@ struct FeaturizeCommand: WinnowCommand {
     let stage = FeaturizeStage(
       FeaturizeConfiguration(
         backbone: backbone, weights: weights, grid: grid, fit: fit,
-        maximumMegapixels: maxMegapixels, maximumMegabytes: maxMegabytes, minimumSide: minSide,
-        workers: workers, batch: batch))
+        maximumMegapixels: maxMegapixels, maximumMegabytes: maxMegabytes,
+        maximumSeconds: maxSeconds, minimumSide: minSide, workers: workers, batch: batch))
     try stage.perform(in: workspace, restarts: restart.restarts, output: output)
   }
 }

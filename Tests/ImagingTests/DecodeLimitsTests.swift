@@ -4,30 +4,8 @@ import Testing
 
 @Suite struct DecodeLimitsTests {
   /// A PNG header that claims a size, with a sliver of data.
-  func png(width: UInt32, height: UInt32) throws -> [UInt8] {
-    var bytes = try Fixture.bytes("png-rgb-8.png")
-    for (offset, value) in [(16, width), (20, height)] {
-      for index in 0..<4 {
-        bytes[offset + index] = UInt8(truncatingIfNeeded: value >> UInt32(24 - 8 * index))
-      }
-    }
-    let crc = crc32(bytes[12..<29])
-    for index in 0..<4 {
-      bytes[29 + index] = UInt8(truncatingIfNeeded: crc >> UInt32(24 - 8 * index))
-    }
-    return bytes
-  }
-
-  func crc32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    var state = UInt32.max
-    for byte in bytes {
-      state ^= UInt32(byte)
-      for _ in 0..<8 {
-        let polynomial: UInt32 = state & 1 == 1 ? 0xEDB8_8320 : 0
-        state = (state >> 1) ^ polynomial
-      }
-    }
-    return ~state
+  func png(width: Int, height: Int) throws -> [UInt8] {
+    try HostileFile.png(width: width, height: height)
   }
 
   @Test func oversizedHeadersStopBeforeDecoding() throws {
@@ -66,5 +44,13 @@ import Testing
     let large = try Fixture.bytes("limits-progressive.jpg")
     let memory = Fixture.failure(large, limits: DecodeLimits(decoderMemory: 100_000))
     #expect(memory?.reason == .tooLarge)
+    let lossless = Fixture.failure(
+      try Fixture.bytes("webp-lossless.webp"), limits: DecodeLimits(decoderMemory: 1000))
+    #expect(
+      lossless
+        == ImageDecodeError(.tooLarge, "webp: needs 1536 bytes to decode, the limit is 1000"))
+    let alpha = Fixture.failure(
+      try Fixture.bytes("webp-lossy-alpha.webp"), limits: DecodeLimits(decoderMemory: 1000))
+    #expect(alpha?.reason == .tooLarge)
   }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Imaging
 
-/// Files made by `Fixtures/make_image_fixtures.py`.
+/// Files made by the scripts in `Fixtures`.
 enum Fixture {
   static func bytes(_ name: String) throws -> [UInt8] {
     let folder = try #require(Bundle.module.resourceURL).appending(path: "Fixtures")
@@ -16,6 +16,14 @@ enum Fixture {
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     return files.filter { $0.hasPrefix(prefix) && $0.hasSuffix(".rgb") }
       .map { String($0.dropLast(4)) }.sorted()
+  }
+
+  /// Names of all pictures.
+  static func files() throws -> [String] {
+    let folder = try #require(Bundle.module.resourceURL).appending(path: "Fixtures")
+    return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { name in ["jpg", "png", "webp", "gif"].contains { name.hasSuffix(".\($0)") } }
+      .sorted()
   }
 
   /// Mean and largest absolute difference of two pictures' bytes.

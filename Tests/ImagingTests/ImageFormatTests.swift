@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ImageFormatTests {
   static let starts: [(name: String, start: String)] = [
-    ("gif", "GIF89a...."), ("webp", "RIFF....WEBPVP8 "), ("avif", "\0\0\0\u{1C}ftypavif"),
+    ("avif", "\0\0\0\u{1C}ftypavif"),
     ("heic", "\0\0\0\u{18}ftypheic"), ("bmp", "BM......"), ("tiff", "II*\0\u{8}\0\0\0"),
     ("svg", "\n<svg xmlns='http://www.w3.org/2000/svg'/>"),
     ("svg", "<?xml version='1.0'?>\n<svg/>"),
@@ -22,6 +22,9 @@ import Testing
   @Test func contentDecidesNotTheName() throws {
     #expect(ImageFormat(recognizing: try Fixture.bytes("jpeg-grey.jpg")) == .jpeg)
     #expect(ImageFormat(recognizing: try Fixture.bytes("png-grey-1.png")) == .png)
+    #expect(ImageFormat(recognizing: try Fixture.bytes("webp-lossy.webp")) == .webp)
+    #expect(ImageFormat(recognizing: try Fixture.bytes("gif-87a.gif")) == .gif)
+    #expect(ImageFormat(recognizing: Array("RIFF\0\0\0\0WAVEfmt ".utf8)) == .unknown)
     #expect(ImageFormat(recognizing: []) == .unknown)
   }
 
@@ -29,7 +32,7 @@ import Testing
     #expect(
       ImageDecodeError.Reason.allCases.map(\.rawValue) == [
         "missing_image", "empty_image", "unsupported_format", "truncated_image", "corrupt_image",
-        "image_too_large", "image_too_small",
+        "image_too_large", "image_too_small", "image_too_slow",
       ])
     #expect(
       "\(ImageDecodeError(.unsupported, "avif"))" == "unsupported_format: avif")

@@ -17,6 +17,8 @@ typedef enum {
   CODEC_UNSUPPORTED,
   /// Decoding needs more memory or scans than the limits allow.
   CODEC_TOO_LARGE,
+  /// The caller's clock said that it takes too long.
+  CODEC_TOO_SLOW,
 } codec_status;
 
 typedef struct {
@@ -35,6 +37,9 @@ typedef struct {
   size_t memory;
   /// Most scans of a progressive JPEG; each costs a pass over the whole picture.
   uint32_t scans;
+  /// Asked again and again while a picture is decoded, with `clock`; anything but 0 stops it.
+  int (*is_late)(void *clock);
+  void *clock;
 } codec_limits;
 
 typedef struct {
@@ -59,6 +64,25 @@ codec_status codec_png_header(
 
 /// Decodes to RGB or RGBA, as the header's `channels` says.
 codec_status codec_png_decode(
+    const uint8_t *bytes, size_t length, const codec_limits *limits, uint8_t *pixels,
+    size_t capacity, codec_message *message);
+
+codec_status codec_gif_header(
+    const uint8_t *bytes, size_t length, const codec_limits *limits, codec_header *header,
+    codec_message *message);
+
+/// Decodes the first frame to RGB, on white.
+codec_status codec_gif_decode(
+    const uint8_t *bytes, size_t length, const codec_limits *limits, uint8_t *pixels,
+    size_t capacity, codec_message *message);
+
+codec_status codec_webp_header(
+    const uint8_t *bytes, size_t length, const codec_limits *limits, codec_header *header,
+    codec_message *message);
+
+/// Decodes the picture, or the first frame of an animation, to RGB or RGBA, as the header's
+/// `channels` says.
+codec_status codec_webp_decode(
     const uint8_t *bytes, size_t length, const codec_limits *limits, uint8_t *pixels,
     size_t capacity, codec_message *message);
 

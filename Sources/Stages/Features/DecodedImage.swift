@@ -37,6 +37,7 @@ extension PairReason {
     case .corrupt: self = .corruptImage
     case .tooLarge: self = .imageTooLarge
     case .tooSmall: self = .imageTooSmall
+    case .tooSlow: self = .imageTooSlow
     }
   }
 }

@@ -36,6 +36,8 @@ public struct FeaturizeConfiguration: StageConfiguration, Equatable {
   public var maximumMegapixels: Int
   /// Files of more bytes are not read; in units of 2²⁰.
   public var maximumMegabytes: Int
+  /// Pictures that take longer to decode are given up; in seconds.
+  public var maximumSeconds: Int
   /// Pictures with a shorter side are tracking pixels and spacers.
   public var minimumSide: Int
   /// Threads; the number of processors when nil. Changes no bit of the result.
@@ -51,6 +53,7 @@ public struct FeaturizeConfiguration: StageConfiguration, Equatable {
     case fit = "fit"
     case maximumMegapixels = "max-megapixels"
     case maximumMegabytes = "max-megabytes"
+    case maximumSeconds = "max-seconds"
     case minimumSide = "min-side"
     case workers = "workers"
     case batch = "batch"
@@ -59,8 +62,8 @@ public struct FeaturizeConfiguration: StageConfiguration, Equatable {
   /// A configuration of its parts.
   public init(
     backbone: Backbone = .lite0, weights: String? = nil, grid: Int = 6, fit: ImageFit = .crop,
-    maximumMegapixels: Int = 100, maximumMegabytes: Int = 64, minimumSide: Int = 2,
-    workers: Int? = nil, batch: Int = 8
+    maximumMegapixels: Int = 100, maximumMegabytes: Int = 64, maximumSeconds: Int = 20,
+    minimumSide: Int = 2, workers: Int? = nil, batch: Int = 8
   ) {
     self.backbone = backbone
     self.weights = weights
@@ -68,6 +71,7 @@ public struct FeaturizeConfiguration: StageConfiguration, Equatable {
     self.fit = fit
     self.maximumMegapixels = maximumMegapixels
     self.maximumMegabytes = maximumMegabytes
+    self.maximumSeconds = maximumSeconds
     self.minimumSide = minimumSide
     self.workers = workers
     self.batch = batch
@@ -84,6 +88,7 @@ public struct FeaturizeConfiguration: StageConfiguration, Equatable {
     maximumMegapixels = try container.value(
       .maximumMegapixels, default: standard.maximumMegapixels)
     maximumMegabytes = try container.value(.maximumMegabytes, default: standard.maximumMegabytes)
+    maximumSeconds = try container.value(.maximumSeconds, default: standard.maximumSeconds)
     minimumSide = try container.value(.minimumSide, default: standard.minimumSide)
     workers = try container.decodeIfPresent(Int.self, forKey: .workers)
     batch = try container.value(.batch, default: standard.batch)
@@ -101,6 +106,7 @@ public struct FeaturizeConfiguration: StageConfiguration, Equatable {
     try require(.grid, grid, in: 1...cells)
     try require(.maximumMegapixels, maximumMegapixels, in: 1...1000)
     try require(.maximumMegabytes, maximumMegabytes, in: 1...1024)
+    try require(.maximumSeconds, maximumSeconds, in: 1...3600)
     try require(.minimumSide, minimumSide, in: 1...65_535)
     if let workers { try require(.workers, workers, in: 1...1024) }
     try require(.batch, batch, in: 1...FeaturizeStage.locationsPerShard)
@@ -121,7 +127,7 @@ public struct FeaturizeConfiguration: StageConfiguration, Equatable {
   var limits: DecodeLimits {
     DecodeLimits(
       maximumBytes: maximumMegabytes << 20, maximumPixels: maximumMegapixels * 1_000_000,
-      minimumSide: minimumSide)
+      minimumSide: minimumSide, maximumSeconds: Double(maximumSeconds))
   }
 
   var threads: Int { workers ?? ProcessInfo.processInfo.activeProcessorCount }

@@ -34,7 +34,7 @@ public struct FeaturizerDescription: Codable, Sendable, Equatable {
     preprocessing = preprocessor.fingerprint
     self.limits =
       "\(limits.maximumPixels) pixels, \(limits.maximumBytes) bytes, side from "
-      + "\(limits.minimumSide) to \(limits.maximumSide)"
+      + "\(limits.minimumSide) to \(limits.maximumSide), \(Int(limits.maximumSeconds)) s"
   }
 
   /// Regions per image: grid × grid.
