@@ -6,6 +6,9 @@ ARCH ?= native
 # One set of flags for building and testing: different flags would rebuild each other's work.
 SWIFT_FLAGS := -c release -Xcc -march=$(ARCH) -Xswiftc -enable-testing
 BIN := .build/release
+# Of `make fuzz`.
+SEED ?= 1
+COUNT ?= 1000000
 
 APT_PACKAGES := libsqlite3-dev libopenblas-dev libjpeg-dev libpng-dev libwebp-dev libgif-dev libssl-dev pkg-config sqlite3
 
@@ -23,7 +26,7 @@ DEMO_DATABASE := Data/demo/workspace/audit.sqlite
 .DELETE_ON_ERROR:
 # The steps install packages and share .build, so they run one after the other, also under -j.
 .NOTPARALLEL:
-.PHONY: help setup packages weights build test lint check demo demo-data bench clean distclean
+.PHONY: help setup packages weights build test lint check fuzz demo demo-data bench clean distclean
 
 help: ## Show this list
 	@echo "Winnow cleans web-harvested image-caption datasets. Start with: make demo"
@@ -87,6 +90,12 @@ lint: ## Check the formatting (swift format -i -r Package.swift Sources Tests re
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 
 check: lint test ## What CI runs: formatting, warnings as errors, tests
+
+# Large buffers go back to the system at once, so that what grows is a leak.
+fuzz: packages ## Decode a million damaged pictures (SEED=1, COUNT=1000000)
+	$(SWIFT) build $(SWIFT_FLAGS) --product image-fuzz
+	MALLOC_MMAP_THRESHOLD_=262144 MALLOC_TRIM_THRESHOLD_=262144 \
+	  $(BIN)/image-fuzz --seed $(SEED) --count $(COUNT) --max-growth 4
 
 demo: build demo-data ## Clean 30 % wrong captions out of clip art, about 5 minutes after the build
 	$(BIN)/winnow run Pipelines/demo.yaml

@@ -89,7 +89,12 @@ let package = Package(
       swiftSettings: strict),
     tests(of: "Tensors"),
     tests(of: "Layers"),
-    tests(of: "Imaging", fixtures: true),
+    .executableTarget(
+      name: "image-fuzz",
+      dependencies: [
+        "Imaging", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/ImageFuzz", swiftSettings: strict),
+    tests(of: "Imaging", ["image-fuzz"], fixtures: true),
     tests(of: "Pairs", fixtures: true),
     tests(of: "Models", fixtures: true),
     tests(of: "Audit", fixtures: true),
