@@ -3,6 +3,7 @@
 #include <webp/decode.h>
 
 #include "support.h"
+#include "webp_lossless.h"
 
 /// The container is read here, because libwebp's decoder takes no animations and no EXIF block.
 typedef struct {
@@ -187,12 +188,49 @@ codec_status codec_webp_header(
   return CODEC_OK;
 }
 
-/// What libwebp allocates for each pixel; it offers no limit of its own. (Its code tables come on
-/// top: they grow with the file, not with the picture.)
-static uint64_t memory_of(const container *file) {
-  uint64_t pixels = (uint64_t)file->frame_width * file->frame_height;
-  if (file->features.format == lossless_format) return pixels * 4;
-  return file->features.has_alpha ? pixels * 5 : 0;
+/// Finds the lossless stream: the pixels themselves, or the alpha of lossy ones. `at` is NULL if
+/// there is none.
+static span lossless_stream(const container *file) {
+  enum { signature_and_sizes = 5, alpha_header = 1, lossless_alpha = 1 };
+  span chunks = file->frame, payload, none = {NULL, 0};
+  const uint8_t *tag;
+  if (next_chunk(&chunks, &tag, &payload) <= 0) return none;
+  size_t skipped;
+  if (is(tag, "VP8L")) {
+    skipped = signature_and_sizes;
+  } else if (is(tag, "ALPH") && payload.length > 0 && (payload.at[0] & 3) == lossless_alpha) {
+    skipped = alpha_header;
+  } else {
+    return none;
+  }
+  if (payload.length < skipped) return none;
+  return (span){payload.at + skipped, payload.length - skipped};
+}
+
+/// Checks what libwebp is going to allocate; it offers no limit of its own.
+static codec_status check_memory(
+    const container *file, const codec_limits *limits, codec_message *message) {
+  // Its tables for a group of codes, at their largest.
+  enum { group_bytes = 20600 };
+  uint64_t pixels = (uint64_t)file->frame_width * file->frame_height, needed = 0;
+  if (file->features.format == lossless_format) {
+    needed = pixels * 4;
+  } else if (file->features.has_alpha) {
+    needed = pixels * 5;
+  }
+  span stream = lossless_stream(file);
+  if (stream.at && needed <= limits->memory) {
+    uint32_t groups;
+    codec_status status = codec_webp_code_groups(
+        stream.at, stream.length, file->frame_width, file->frame_height, limits, &groups,
+        message);
+    if (status != CODEC_OK) return status;
+    needed += (uint64_t)groups * group_bytes;
+  }
+  if (needed <= limits->memory) return CODEC_OK;
+  return codec_fail(
+      message, CODEC_TOO_LARGE, "needs %llu bytes to decode, the limit is %zu",
+      (unsigned long long)needed, limits->memory);
 }
 
 /// Hands the file over in parts, so that the clock can be looked at between them.
@@ -223,11 +261,8 @@ codec_status codec_webp_decode(
   container file;
   codec_status status = read_container(bytes, length, &file, message);
   if (status != CODEC_OK) return status;
-  if (memory_of(&file) > limits->memory) {
-    return codec_fail(
-        message, CODEC_TOO_LARGE, "needs %llu bytes to decode, the limit is %zu",
-        (unsigned long long)memory_of(&file), limits->memory);
-  }
+  status = check_memory(&file, limits, message);
+  if (status != CODEC_OK) return status;
   size_t channels = channels_of(&file), stride = file.width * channels;
   WebPDecoderConfig config;
   if (stride > INT32_MAX || stride * file.height > capacity || !WebPInitDecoderConfig(&config)) {

@@ -53,4 +53,24 @@ import Testing
       try Fixture.bytes("webp-lossy-alpha.webp"), limits: DecodeLimits(decoderMemory: 1000))
     #expect(alpha?.reason == .tooLarge)
   }
+
+  /// A hundred groups of codes for 40 × 40 pixels: libwebp makes tables for each.
+  @Test func codeTablesOfLosslessWebPAreLimited() throws {
+    let bytes = try Fixture.bytes("limits-groups.webp")
+    #expect(try ImageDecoder().image(from: bytes).width == 40)
+    #expect(
+      Fixture.failure(bytes, limits: DecodeLimits(decoderMemory: 1 << 20))
+        == ImageDecodeError(
+          .tooLarge, "webp: needs 2066400 bytes to decode, the limit is 1048576"))
+    // Too short for its codes, though all sizes agree.
+    for length in 30..<bytes.count - 20 {
+      let failure = Fixture.failure(cut(bytes, to: length))
+      #expect([.truncated, .corrupt].contains(failure?.reason), "\(length)")
+    }
+  }
+
+  /// The first bytes of a WebP, with sizes that agree with them.
+  func cut(_ bytes: [UInt8], to length: Int) -> [UInt8] {
+    HostileFile.webp(HostileFile.riffChunk("VP8L", Array(bytes[20..<length])))
+  }
 }

@@ -199,6 +199,57 @@ def make_webps():
         put(f"webp-{name}", "webp", data, shown_webp(data))
 
 
+class Bits:
+    """Numbers packed with the lowest bit first."""
+
+    def __init__(self):
+        self.value, self.count = 0, 0
+
+    def put(self, value, width):
+        self.value |= value << self.count
+        self.count += width
+
+    def bytes(self):
+        return self.value.to_bytes((self.count + 7) // 8, "little")
+
+
+def make_code_groups(side=40):
+    """A lossless WebP with a group of codes for each block of 4 x 4 pixels; one flat colour."""
+    bits = Bits()
+    bits.put(0x2F, 8)
+    bits.put(side - 1 | side - 1 << 14, 32)
+    bits.put(0, 1)  # no transform
+    bits.put(1, 1)
+    bits.put(11, 4)  # the largest colour cache
+    bits.put(1, 1)
+    bits.put(0, 3)  # a map with blocks of 4 x 4
+
+    def single():
+        bits.put(0b0001, 4)  # a code of one symbol, 0
+
+    bits.put(0, 1)  # the map: no colour cache
+    # Green: a code of 8 bits for each of 256 symbols, lengths 0 and 8 being coded in one bit.
+    order = [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8]
+    bits.put(0, 1)
+    bits.put(len(order) - 4, 4)
+    for symbol in order:
+        bits.put(int(symbol in (0, 8)), 3)
+    bits.put(0, 1)
+    for symbol in range(256 + 24):
+        bits.put(int(symbol < 256), 1)
+    for _ in range(4):
+        single()
+    groups = (side // 4) ** 2
+    for group in range(groups):
+        bits.put(int(f"{group:08b}"[::-1], 2), 8)
+    for _ in range(groups * 5):
+        single()
+    bits.put(0, 64)
+    data = riff(riff_chunk(b"VP8L", bits.bytes()))
+    assert np.unique(shown_webp(data)).size == 1
+    write("limits-groups.webp", data)
+
+
 def make_turned():
     """Orientation 6 in a PNG and in a WebP; JPEGs have all eight."""
     pixels = picture(WIDTH, HEIGHT)
@@ -318,5 +369,6 @@ if __name__ == "__main__":
     make_jpegs()
     make_pngs()
     make_webps()
+    make_code_groups()
     make_turned()
     make_gifs()
