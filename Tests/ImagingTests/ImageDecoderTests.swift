@@ -82,6 +82,17 @@ import Testing
     #expect(try decoder.header(of: bytes).orientation == .upright)
   }
 
+  /// Every PNG fixture has a gAMA chunk too.
+  @Test func colorSpacesOfAPNGAreIgnored() throws {
+    let gamma = HostileFile.chunk("gAMA", HostileFile.bigEndian(220_000))
+    let standard = HostileFile.chunk("sRGB", [1])
+    let points = HostileFile.chunk("cHRM", [UInt8](repeating: 7, count: 32))
+    for chunks in [standard, points, gamma + standard + points] {
+      let bytes = try HostileFile.png(with: chunks)
+      #expect(try decoder.image(from: bytes).pixels == Fixture.bytes("png-rgb-8.rgb"))
+    }
+  }
+
   @Test func anAnimatedPNGShowsItsStillPicture() throws {
     let control = HostileFile.chunk("acTL", HostileFile.bigEndian(2) + HostileFile.bigEndian(0))
     let frame = HostileFile.chunk("fdAT", [0, 0, 0, 1, 2, 3, 4])
@@ -153,6 +164,12 @@ import Testing
     let start = try #require(bytes.indices.first { bytes[$0...].starts(with: [0xFF, 0xC0]) })
     bytes[start + 4] = 12
     #expect(Fixture.failure(bytes)?.reason == .unsupported)
+    bytes[start + 4] = 8
+    // Lossless, hierarchical, and lossless with arithmetic coding.
+    for marker in [0xC3, 0xC5, 0xCB] as [UInt8] {
+      bytes[start + 1] = marker
+      #expect(Fixture.failure(bytes)?.reason == .unsupported, "\(marker)")
+    }
   }
 
   @Test func theSameBytesGiveTheSameResult() throws {

@@ -19,6 +19,19 @@ import Testing
     #expect(Fixture.failure(bytes) == ImageDecodeError(.unsupported, name))
   }
 
+  static let signatures: [(name: String, start: [UInt8])] = [
+    ("jxl", [0xFF, 0x0A, 0]), ("jxl", [0, 0, 0, 0x0C, 0x4A, 0x58, 0x4C, 0x20]),
+    ("jp2", [0, 0, 0, 0x0C, 0x6A, 0x50, 0x20, 0x20]), ("jp2", [0xFF, 0x4F, 0xFF, 0x51]),
+    ("ico", [0, 0, 1, 0, 1]), ("psd", Array("8BPS".utf8) + [0, 1]),
+    ("tiff", [0x4D, 0x4D, 0, 0x2A]), ("zip", [0x50, 0x4B, 3, 4]), ("gzip", [0x1F, 0x8B, 8]),
+    ("xml", Array("<?xml version='1.0'?><rss/>".utf8)),
+  ]
+
+  @Test(arguments: signatures)
+  func othersAreNamed(name: String, signature: [UInt8]) {
+    #expect(Fixture.failure(signature) == ImageDecodeError(.unsupported, name))
+  }
+
   @Test func contentDecidesNotTheName() throws {
     #expect(ImageFormat(recognizing: try Fixture.bytes("jpeg-grey.jpg")) == .jpeg)
     #expect(ImageFormat(recognizing: try Fixture.bytes("png-grey-1.png")) == .png)

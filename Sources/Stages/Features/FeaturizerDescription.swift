@@ -32,9 +32,13 @@ public struct FeaturizerDescription: Codable, Sendable, Equatable {
     self.grid = grid
     dimension = backbone.dimension
     preprocessing = preprocessor.fingerprint
+    // Left out at its default, the time keeps what was made before there was a limit on it.
+    let time =
+      limits.maximumSeconds == DecodeLimits().maximumSeconds
+      ? "" : ", \(Int(limits.maximumSeconds)) s"
     self.limits =
       "\(limits.maximumPixels) pixels, \(limits.maximumBytes) bytes, side from "
-      + "\(limits.minimumSide) to \(limits.maximumSide), \(Int(limits.maximumSeconds)) s"
+      + "\(limits.minimumSide) to \(limits.maximumSide)\(time)"
   }
 
   /// Regions per image: grid × grid.

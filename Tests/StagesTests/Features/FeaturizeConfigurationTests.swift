@@ -32,6 +32,18 @@ import Testing
     }
   }
 
+  @Test func featuresOfOtherLimitsAreToldApart() {
+    func limits(_ configuration: FeaturizeConfiguration) -> String {
+      FeaturizerDescription(
+        backbone: MeanColorBackbone(),
+        preprocessor: ImagePreprocessor(limits: configuration.limits), grid: 2
+      ).limits
+    }
+    let standard = "100000000 pixels, 67108864 bytes, side from 2 to 65535"
+    #expect(limits(FeaturizeConfiguration()) == standard)
+    #expect(limits(FeaturizeConfiguration(maximumSeconds: 60)) == standard + ", 60 s")
+  }
+
   @Test func everyReasonOfTheDecoderHasTheSameCodeInTheAuditTable() {
     for reason in ImageDecodeError.Reason.allCases {
       #expect(PairReason(reason).rawValue == reason.rawValue)
