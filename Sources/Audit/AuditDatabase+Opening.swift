@@ -88,6 +88,17 @@ extension AuditDatabase {
     try SQLiteHeader(ofFileAt: path)?.check(path: path)
   }
 
+  /// Whether the file holds a database that an older version made, and that opening it for writing
+  /// would bring up to date.
+  ///
+  /// - Throws: as `checkVersion`.
+  public static func isOlder(databaseAt path: String) throws(AuditError) -> Bool {
+    guard let header = try SQLiteHeader(ofFileAt: path) else { return false }
+    try header.check(path: path)
+    // Zero: made by this version or another, and killed before it was there.
+    return header.version > 0 && header.version < AuditSchema.version
+  }
+
   /// Whether the file holds a database of this version's schema: none, one that was killed while it
   /// was made, or an older one cannot be opened for reading.
   ///

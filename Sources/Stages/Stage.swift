@@ -41,7 +41,8 @@ extension Stage {
   /// Nothing to refuse beforehand.
   public func check(in workspace: Workspace) throws {}
 
-  /// Validates, checks, locks the workspace if the stage writes to it, and runs.
+  /// Validates, checks, locks the workspace if the stage writes to it, and runs. A workspace of an
+  /// older version is brought up to date first, since what is checked is read from it.
   ///
   /// - Parameters:
   ///   - command: The program, as a second writer is told.
@@ -51,6 +52,7 @@ extension Stage {
   ) throws -> Summary {
     try configuration.validate()
     if Self.access != .none { try workspace.checkVersion() }
+    if Self.access == .writes { try workspace.bringUpToDate(for: command, holding: lock) }
     try check(in: workspace)
     guard Self.access == .writes, lock == nil else {
       return try run(in: workspace, context: context)

@@ -64,7 +64,7 @@ struct FuzzRun {
       if report.files % 1000 == 0 { progress(report.files) }
     }
     report.seconds = Double((clock.now - start) / .milliseconds(1)) / 1000
-    report.peakBytes = ProcessMemory.peak
+    report.peakBytes = try ProcessMemory.peak()
     let tenth = resident.count / 10
     let early = resident.dropFirst(tenth).prefix(tenth).min() ?? 0
     report.grownBytes = (resident.suffix(tenth).min() ?? 0) - early

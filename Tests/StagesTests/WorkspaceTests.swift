@@ -34,6 +34,37 @@ import Testing
     #expect(report.report.contains("train pending"))
   }
 
+  @Test func anOlderWorkspaceIsBroughtUpToDateByAnyStageThatWrites() throws {
+    let input = try fixture.manifest(Array("a\tx\n".utf8))
+    try fixture.perform(IngestStage(IngestConfiguration(inputs: [input])))
+    // As the first version left it.
+    try shell(
+      "DROP INDEX image_by_shard; DELETE FROM grdb_migrations WHERE identifier > '1';"
+        + " PRAGMA user_version = 1;")
+    let path = fixture.workspace.databasePath
+    let error = #expect(throws: AuditError.self) {
+      try fixture.perform(EvaluateStage(EvaluateConfiguration()))
+    }
+    #expect(error?.description.contains("made by an older version of Winnow") == true)
+    // Refused for what it lacks, not for its age.
+    let missing = #expect(throws: StagesError.self) {
+      try fixture.perform(PurifyStage(PurifyConfiguration()))
+    }
+    #expect(missing?.description.contains("run: winnow-score") == true)
+    #expect(try AuditDatabase.isReadable(databaseAt: path))
+    #expect(try fixture.workspace.openDatabase(.reading).pairCount() == 1)
+  }
+
+  /// What a person would do with the sqlite3 shell.
+  private func shell(_ sql: String) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["sqlite3", "-bail", fixture.workspace.databasePath, sql]
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+  }
+
   @Test func aNewerWorkspaceIsRefusedAndUntouched() throws {
     let folder = fixture.workspace
     try folder.create(folder: folder.path)

@@ -6,8 +6,8 @@ import Foundation
 /// equal shares, then refined by at most ten rounds of expectation and maximisation (weighted
 /// moments) on the harvested similarities. Guards that the published code lacks: the components
 /// never swap, a component that collapses falls back to the labelled pairs' mixture, one that
-/// drifts away from them keeps its labelled shape, and the posterior never falls as the similarity
-/// rises.
+/// drifts away from them or describes a tail of matches keeps its labelled shape, and the posterior
+/// never falls as the similarity rises.
 public struct BetaMixture: Sendable, Equatable, Codable {
   /// The component of pairs that do not match.
   public let mismatched: BetaDistribution
@@ -22,7 +22,8 @@ public struct BetaMixture: Sendable, Equatable, Codable {
   public enum Origin: String, Sendable, Codable {
     /// Both components and the shares were refined.
     case refined
-    /// Only the shares: a refined component left its place among the labelled pairs.
+    /// Only the shares: a refined component left its place among the labelled pairs, or called
+    /// trusted pairs mismatches.
     case sharesRefined = "shares_refined"
     /// Nothing: there was too little to fit, or a component collapsed.
     case labelled
@@ -76,13 +77,27 @@ public struct BetaMixture: Sendable, Equatable, Codable {
   }
 
   /// This mixture, refined on unlabelled similarities.
-  public func refined(on similarities: [Double]) -> BetaMixture {
+  /// - Parameter trusted: similarities of pairs that are known to match.
+  public func refined(on similarities: [Double], trusted: [Double]) -> BetaMixture {
     let values = similarities.filter(\.isFinite).map(Self.clamp)
     guard values.count >= 2 else { return self }
-    if let both = refined(on: values, movingComponents: true), keepsItsPlaces(both) {
+    if let both = refined(on: values, movingComponents: true), keepsItsPlaces(both),
+      !both.takesATailForMismatches(trusted)
+    {
       return both
     }
     return refined(on: values, movingComponents: false) ?? self
+  }
+
+  /// Matches have a tail of low similarities that no beta distribution follows. Where there are few
+  /// mismatches or none, it is what the mismatched component comes to describe. Then it claims
+  /// trusted pairs as well; mismatches, which the trusted pairs have none of, would not: whether it
+  /// claims more than half as large a share of them tells the two apart.
+  private func takesATailForMismatches(_ trusted: [Double]) -> Bool {
+    guard !trusted.isEmpty else { return false }
+    let probability = CleanProbability(self)
+    let claimed = trusted.reduce(0) { $0 + 1 - probability($1) } / Double(trusted.count)
+    return claimed > (1 - matchedShare) / 2
   }
 
   /// Each component must stay on its own side of the middle between the labelled means: one that

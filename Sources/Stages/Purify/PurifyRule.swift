@@ -48,8 +48,9 @@ struct PurifyRule {
       let networks = Self.networks(calibration)
       let refined = networks.map { judge in
         Judge(
-          judge.mixture.refined(
-            on: judge.similarity == \PairScore.similarityA ? scores.a : scores.b),
+          judge.similarity == \PairScore.similarityA
+            ? judge.mixture.refined(on: scores.a, trusted: calibration.matched.a)
+            : judge.mixture.refined(on: scores.b, trusted: calibration.matched.b),
           of: judge.similarity)
       }
       let rules = [refined, networks].map {
@@ -59,7 +60,8 @@ struct PurifyRule {
       return
     }
     let similarities = scores.means
-    let refined = Judge(mean.mixture.refined(on: similarities), of: \.similarity)
+    let refined = Judge(
+      mean.mixture.refined(on: similarities, trusted: calibration.matched.means), of: \.similarity)
     let rules = [refined, mean].map {
       PurifyRule("beta-mixture", above: threshold, ofProbability: true, [$0])
     }

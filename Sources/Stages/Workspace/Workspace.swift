@@ -50,6 +50,14 @@ public struct Workspace: Sendable, Equatable {
     return try AuditDatabase(at: databasePath, access: access)
   }
 
+  /// Migrates the database of an older version, for a command that is going to write.
+  func bringUpToDate(for command: String, holding lock: WriterLock?) throws {
+    guard try AuditDatabase.isOlder(databaseAt: databasePath) else { return }
+    let own = lock == nil ? try self.lock(for: command) : nil
+    defer { own?.release() }
+    try openDatabase(.writing).close()
+  }
+
   /// Refuses a workspace that a newer version made, before anything is written to it.
   public func checkVersion() throws {
     try AuditDatabase.checkVersion(ofDatabaseAt: databasePath)

@@ -25,9 +25,9 @@ import Testing
     var generator = RandomGenerator(seed: 1)
     let low = draws(2, 8, count: 4000, &generator)
     let high = draws(9, 3, count: 6000, &generator)
-    let mixture = BetaMixture(
-      mismatched: Array(low.prefix(200)), matched: Array(high.prefix(200))
-    ).refined(on: low + high)
+    let trusted = Array(high.prefix(200))
+    let mixture = BetaMixture(mismatched: Array(low.prefix(200)), matched: trusted)
+      .refined(on: low + high, trusted: trusted)
     #expect(mixture.origin == .refined)
     #expect(abs(mixture.matchedShare - 0.6) < 0.03)
     #expect(abs(mixture.mismatched.mean - 0.2) < 0.03)
@@ -39,7 +39,7 @@ import Testing
   @Test(arguments: [[], [0.5], Array(repeating: 0.7, count: 50), [.nan, .infinity]] as [[Double]])
   func survivesInputWithNothingToFit(_ similarities: [Double]) {
     let mixture = BetaMixture(mismatched: [0.1, 0.2, 0.3], matched: [0.7, 0.8, 0.9])
-      .refined(on: similarities)
+      .refined(on: similarities, trusted: [0.7, 0.8, 0.9])
     let probability = CleanProbability(mixture)
     #expect(mixture.mismatched.mean < mixture.matched.mean)
     #expect(probability(0.95) > probability(0.05))
@@ -58,9 +58,44 @@ import Testing
     let high = draws(9, 3, count: 300, &generator)
     let clean = draws(9, 3, count: 5000, &generator)
     let probability = CleanProbability(
-      BetaMixture(mismatched: low, matched: high).refined(on: clean))
+      BetaMixture(mismatched: low, matched: high).refined(on: clean, trusted: high))
     let rejected = clean.count { probability($0) <= 0.5 }
     #expect(Double(rejected) / 5000 < 0.03)
+  }
+
+  /// Real matches have a tail of low similarities that a beta distribution does not follow: a
+  /// twentieth of them, harvested and trusted alike.
+  @Test func aTailOfMatchesIsNoMismatches() {
+    var generator = RandomGenerator(seed: 3)
+    func matches(_ count: Int) -> [Double] {
+      draws(18, 6, count: count * 19 / 20, &generator)
+        + draws(4, 8, count: count / 20, &generator)
+    }
+    let low = draws(2, 18, count: 300, &generator)
+    let trusted = matches(300)
+    let clean = matches(5000)
+    let mixture = BetaMixture(mismatched: low, matched: trusted)
+      .refined(on: clean, trusted: trusted)
+    let probability = CleanProbability(mixture)
+    #expect(mixture.origin == .sharesRefined)
+    #expect(clean.count { probability($0) <= 0.5 } < 5000 * 3 / 100)
+    // Without trusted pairs to ask, the component takes the tail.
+    let unguarded = BetaMixture(mismatched: low, matched: trusted).refined(on: clean, trusted: [])
+    let taken = CleanProbability(unguarded)
+    #expect(unguarded.origin == .refined)
+    #expect(clean.count { taken($0) <= 0.5 } > clean.count { probability($0) <= 0.5 })
+  }
+
+  /// Mismatches that were learned by heart score far above fresh ones, and are mismatches still.
+  @Test func learnedMismatchesAreNotTakenForATail() {
+    var generator = RandomGenerator(seed: 4)
+    let low = draws(2, 18, count: 300, &generator)
+    let trusted = draws(18, 6, count: 300, &generator)
+    let learned = draws(7, 13, count: 2000, &generator)
+    let mixture = BetaMixture(mismatched: low, matched: trusted)
+      .refined(on: learned + draws(18, 6, count: 3000, &generator), trusted: trusted)
+    #expect(mixture.origin == .refined)
+    #expect(abs(mixture.matchedShare - 0.6) < 0.05)
   }
 
   @Test func probabilityNeverFallsAsSimilarityRises() {
