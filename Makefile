@@ -97,7 +97,7 @@ fuzz: packages ## Decode a million damaged pictures (SEED=1, COUNT=1000000)
 	MALLOC_MMAP_THRESHOLD_=262144 MALLOC_TRIM_THRESHOLD_=262144 \
 	  $(BIN)/image-fuzz --seed $(SEED) --count $(COUNT) --max-growth 4
 
-demo: build demo-data ## Clean 30 % wrong captions out of clip art, about 5 minutes after the build
+demo: build demo-data ## Clean 30 % wrong captions out of clip art, about 3 minutes after the build
 	$(BIN)/winnow run Pipelines/demo.yaml
 	@echo
 	@echo "Ten rejected pairs:"
