@@ -84,6 +84,7 @@ build: setup ## Compile all executables into .build/release
 	$(SWIFT) build $(SWIFT_FLAGS)
 
 test: setup ## Run all tests, in release mode (debug numerics are 50 times slower)
+	@$(MAKE) --no-print-directory weights BACKBONES="lite0 lite1 lite2"
 	$(SWIFT) test $(SWIFT_FLAGS)
 
 lint: ## Check the formatting (swift format -i -r Package.swift Sources Tests repairs it)

@@ -6,22 +6,26 @@ import Testing
 @testable import Models
 
 @Suite struct EfficientNetBackboneTests {
-  func golden() throws -> SafetensorsFile {
+  private func golden(_ architecture: EfficientNetLite) throws -> SafetensorsFile {
     let folder = try #require(Bundle.module.resourceURL).appending(path: "Fixtures")
-    return try SafetensorsFile(contentsOf: folder.appending(path: "backbone-lite0.safetensors"))
+    let member = architecture.rawValue.replacing("efficientnet-", with: "")
+    return try SafetensorsFile(contentsOf: folder.appending(path: "backbone-\(member).safetensors"))
   }
 
-  @Test func featuresAgreeWithPyTorch() throws {
-    let backbone = try BackboneFixture.backbone()
-    let golden = try golden()
-    let pictures = BackboneFixture.pictures()
-    for (name, grid) in [("map", 7), ("grid6", 6), ("grid3", 3), ("grid1", 1)] {
+  @Test(arguments: EfficientNetLite.allCases)
+  func featuresAgreeWithPyTorch(_ architecture: EfficientNetLite) throws {
+    let backbone = try BackboneFixture.backbone(architecture)
+    let golden = try golden(architecture)
+    let side = architecture.inputSize
+    let pictures = BackboneFixture.pictures(side: side)
+    let channels = architecture == .lite0 ? 128 : 32
+    for (name, grid) in [("map", (side + 31) / 32), ("grid6", 6), ("grid3", 3), ("grid1", 1)] {
       let features = backbone.features(of: pictures, grid: grid, workers: Workers(2))
       #expect(features.shape == [3, grid * grid, 1280])
       let expected = try golden.tensor(name)
-      #expect(expected.shape == [3, grid * grid, 128])
+      #expect(expected.shape == [3, grid * grid, channels])
       let error = BackboneFixture.relativeError(features, expected)
-      #expect(error <= 2e-5, "\(name): relative error \(error)")
+      #expect(error <= 2e-5, "\(architecture) \(name): relative error \(error)")
     }
   }
 

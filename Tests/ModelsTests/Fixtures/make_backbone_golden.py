@@ -1,11 +1,13 @@
-"""Makes backbone-lite0.safetensors: EfficientNet-Lite0's features of three computed pictures.
+"""Makes backbone-lite0.safetensors and so on: EfficientNet-Lite's features of three computed pictures.
 
-Needs PyTorch, NumPy and the weights: python3 make_backbone_golden.py WEIGHTS.pth
+Needs PyTorch, NumPy and the weights: python3 make_backbone_golden.py lite2 WEIGHTS.pth
 The network is written out with torch's functions from the architecture's description, in double
-precision, batch normalisation not folded. Every tenth channel is kept, to keep the file small.
+precision, batch normalisation not folded. Of Lite0 every tenth channel is kept, of the others every
+fortieth, to keep the files small.
 """
 
 import json
+import math
 import pathlib
 import struct
 import sys
@@ -14,16 +16,30 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-SIZE = 224
-STAGES = [  # repeats, kernel, stride, expansion, output channels
+STAGES = [  # repeats, kernel, stride, expansion, output channels of Lite0
     (1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80), (3, 5, 1, 6, 112),
     (4, 5, 2, 6, 192), (1, 3, 1, 6, 320)]
+MEMBERS = {  # width, depth, pixels per side, channels left out
+    "lite0": (1.0, 1.0, 224, 10), "lite1": (1.0, 1.1, 240, 40), "lite2": (1.1, 1.2, 260, 40)}
 
 
-def pictures():
+def stages(width, depth):
+    """The first and the last stage keep their repeats; channels stay multiples of eight."""
+    def channels(count):
+        nearest = max(8, int(count * width + 4) // 8 * 8)
+        return nearest + 8 if nearest < 0.9 * count * width else nearest
+
+    for index, (repeats, kernel, stride, expansion, outputs) in enumerate(STAGES):
+        is_outer = index in (0, len(STAGES) - 1)
+        yield (repeats if is_outer else math.ceil(repeats * depth), kernel, stride, expansion,
+               channels(outputs))
+
+
+def pictures(size):
     """Integer formulas, repeated in BackboneFixture.swift."""
-    y, x = np.mgrid[0:SIZE, 0:SIZE].astype(np.int64)
-    waves = np.stack([x * 255 // 223, y * 255 // 223, ((x * 7) ^ (y * 13)) & 255], -1)
+    y, x = np.mgrid[0:size, 0:size].astype(np.int64)
+    last = size - 1
+    waves = np.stack([x * 255 // last, y * 255 // last, ((x * 7) ^ (y * 13)) & 255], -1)
     inside = (x - 112) ** 2 + (y - 90) ** 2 < 60 ** 2
     disc = np.stack([np.where(inside, 230, 40), np.where(inside, 60, 90 + y // 4),
                      np.where(inside, 30, 200 - x // 4)], -1)
@@ -41,7 +57,7 @@ def convolve(x, weight, stride, groups=1):
     return F.conv2d(F.pad(x, (before, after, before, after)), weight, stride=stride, groups=groups)
 
 
-def forward(state, x):
+def forward(state, x, stages):
     def norm(name, x):
         return F.batch_norm(
             x, state[name + ".running_mean"], state[name + ".running_var"],
@@ -49,7 +65,7 @@ def forward(state, x):
 
     x = F.relu6(norm("_bn0", convolve(x, state["_conv_stem.weight"], 2)))
     index = 0
-    for repeats, kernel, stride, expansion, outputs in STAGES:
+    for repeats, kernel, stride, expansion, outputs in stages:
         for position in range(repeats):
             block = f"_blocks.{index}."
             step = stride if position == 0 else 1
@@ -66,9 +82,9 @@ def forward(state, x):
     return F.relu6(norm("_bn1", convolve(x, state["_conv_head.weight"], 1)))
 
 
-def rows(x):
-    """[pictures, channels, h, w] to [pictures, h·w, every tenth channel]."""
-    return x[:, ::10].flatten(2).transpose(1, 2).float().numpy().copy()
+def rows(x, step):
+    """[pictures, channels, h, w] to [pictures, h·w, every step-th channel]."""
+    return x[:, ::step].flatten(2).transpose(1, 2).float().numpy().copy()
 
 
 def write(path, tensors):
@@ -84,14 +100,16 @@ def write(path, tensors):
 
 
 if __name__ == "__main__":
-    weights = torch.load(sys.argv[1], map_location="cpu", weights_only=True)
+    member, path = sys.argv[1:]
+    width, depth, size, step = MEMBERS[member]
+    weights = torch.load(path, map_location="cpu", weights_only=True)
     weights = {name: value.double() for name, value in weights.items()}
-    inputs = torch.from_numpy((pictures() - 127) / 128).permute(0, 3, 1, 2)
+    inputs = torch.from_numpy((pictures(size) - 127) / 128).permute(0, 3, 1, 2)
     with torch.no_grad():
-        last = forward(weights, inputs)
-    write(pathlib.Path(__file__).parent / "backbone-lite0.safetensors", {
-        "map": rows(last),
-        "grid6": rows(F.adaptive_avg_pool2d(last, 6)),
-        "grid3": rows(F.adaptive_avg_pool2d(last, 3)),
-        "grid1": rows(F.adaptive_avg_pool2d(last, 1)),
+        last = forward(weights, inputs, stages(width, depth))
+    write(pathlib.Path(__file__).parent / f"backbone-{member}.safetensors", {
+        "map": rows(last, step),
+        "grid6": rows(F.adaptive_avg_pool2d(last, 6), step),
+        "grid3": rows(F.adaptive_avg_pool2d(last, 3), step),
+        "grid1": rows(F.adaptive_avg_pool2d(last, 1), step),
     })
