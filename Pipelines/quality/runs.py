@@ -55,8 +55,8 @@ def all_runs():
         # V learns the labelled pairs nowhere, and in the meta steps alone: what the warm-up's
         # calibration took over from them.
         Run("no-labels-50", 0.5, train={"calibrate-warmup": False, "meta-rate": 0.0}),
-        Run("labels-late-50", 0.5, train={"calibrate-warmup": False, "meta-rate": 5e-4}),
-        Run("meta-rate-high-50", 0.5, train={"meta-rate": 5e-4}),
+        Run("labels-late-50", 0.5, train={"calibrate-warmup": False}),
+        Run("meta-rate-published-50", 0.5, train={"meta-rate": 1.7e-5}),
         Run("no-purification-50", 0.5, train={"clean-threshold": 0.0}),
         Run("grid4-50", 0.5, featurize={"grid": 4}),
         Run("grid7-50", 0.5, featurize={"grid": 7}),

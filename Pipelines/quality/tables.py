@@ -132,7 +132,7 @@ def print_tables(folder):
     for label, name in [
         ("robust: two networks, grid 6, Lite0", winner(0.5)),
         ("without the meta step", "no-meta-step-50"),
-        ("meta step thirty times as large", "meta-rate-high-50"),
+        ("meta step of the published size", "meta-rate-published-50"),
         ("V learns labelled pairs in meta steps alone", "labels-late-50"),
         ("V learns no labelled pairs", "no-labels-50"),
         ("no purification while training", "no-purification-50"),
