@@ -120,6 +120,7 @@ extension AuditDatabase {
           """, arguments: ["shard": shard])
       try database.execute(
         sql: "DELETE FROM image WHERE shard = :shard", arguments: ["shard": shard])
+      try discardNearGroups(in: database)
     }
   }
 
@@ -134,6 +135,7 @@ extension AuditDatabase {
           WHERE run_id IS NOT NULL;
           DELETE FROM image;
           """)
+      try discardNearGroups(in: database)
     }
   }
 }
@@ -151,8 +153,9 @@ private struct ImageWriter {
     insertImage = try BulkStatement(
       database,
       sql: """
-        INSERT INTO image (sha256, format, width, height, shard, shard_row, reason, detail)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO image
+          (sha256, format, width, height, shard, shard_row, reason, detail, perceptual_hash)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (sha256) DO NOTHING
         """)
     findImage = try BulkStatement(
@@ -197,6 +200,7 @@ private struct ImageWriter {
       $0.bind(features.map { Int64($0.row) })
       $0.bind(failure?.reason.rawValue)
       $0.bind(failure?.detail)
+      $0.bind(content.look?.stored)
     }
     guard let id = try findImage.integer({ $0.bind(bytes: digest) }) else {
       throw DatabaseError(message: "an image was neither inserted nor found")

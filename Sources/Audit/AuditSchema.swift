@@ -17,6 +17,10 @@ enum AuditSchema {
       try database.execute(sql: "PRAGMA application_id = \(applicationID)")
     },
     { database in try database.execute(sql: shardIndex) },
+    { database in
+      try database.execute(sql: nearImages)
+      try database.execute(sql: nearImageViews)
+    },
   ]
 
   /// The migrations, in order.

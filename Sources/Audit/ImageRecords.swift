@@ -35,14 +35,27 @@ public struct ImageContent: Sendable, Equatable {
   public let width: Int?
   /// Pixels, after orientation; nil when the header does not tell.
   public let height: Int?
+  /// What the picture looks like; nil where there is no picture.
+  public let look: ImageLook?
 
   /// A content of its parts.
-  public init(digest: SHA256Digest, format: String?, width: Int?, height: Int?) {
+  public init(
+    digest: SHA256Digest, format: String?, width: Int?, height: Int?, look: ImageLook? = nil
+  ) {
     self.digest = digest
     self.format = format
     self.width = width
     self.height = height
+    self.look = look
   }
+}
+
+/// What a picture looks like.
+public enum ImageLook: Sendable, Equatable {
+  /// Its perceptual hash, never 0: pictures that look nearly the same differ in few bits.
+  case hash(UInt64)
+  /// One colour all over: it cannot be told from others of its kind.
+  case nothing
 }
 
 /// One image content that was looked at before.

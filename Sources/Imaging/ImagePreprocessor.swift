@@ -44,8 +44,13 @@ public struct ImagePreprocessor: Sendable {
 
   /// Decodes, orients, composites on white and fits a picture.
   public func image(from bytes: [UInt8]) throws(ImageDecodeError) -> RGBImage {
+    fitted(try decoded(from: bytes))
+  }
+
+  /// Decodes, orients and composites on white; a JPEG possibly at a reduced size.
+  public func decoded(from bytes: [UInt8]) throws(ImageDecodeError) -> RGBImage {
     let least = reducedDecodingMargin.map { Int((Double(side) * $0).rounded(.up)) }
-    return fitted(try decoder.image(from: bytes, shorterSideAtLeast: least))
+    return try decoder.image(from: bytes, shorterSideAtLeast: least)
   }
 
   /// Makes a decoded picture square.

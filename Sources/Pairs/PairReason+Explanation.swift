@@ -19,7 +19,9 @@ extension PairReason {
     case .emptyURL:
       "The image URL is empty or only whitespace."
     case .captionTooLong:
-      "The caption has more bytes than the limit."
+      "The caption has more bytes, or more words, than the limit."
+    case .captionTooShort:
+      "The caption has fewer words than the limit."
     case .urlTooLong:
       "The image URL has more bytes than the limit."
     case .unsupportedURL:
@@ -44,13 +46,15 @@ extension PairReason {
     case .imageTooLarge:
       "The image's header announces more pixels than the limit."
     case .imageTooSmall:
-      "The image has fewer pixels than the limit."
+      "The image has fewer pixels a side than the limit."
+    case .imageTooNarrow:
+      "The image's longer side is too many times its shorter one."
     case .imageTooSlow:
       "The image takes longer to decode than the limit."
     case .duplicatePair:
-      "The same image with the same caption was seen before."
+      "The same image with the same caption is kept already."
     case .nearDuplicate:
-      "A nearly identical image with this caption was seen before."
+      "A nearly identical image is kept already, with this caption or in this one's place."
     case .placeholderImage:
       "Many different captions share this image, as with a \"picture not available\" notice."
     case .overruled:

@@ -17,7 +17,7 @@ public enum PairReason: String, Codable, CaseIterable, Sendable {
   case emptyCaption = "empty_caption"
   /// A URL without a visible character.
   case emptyURL = "empty_url"
-  /// A caption above the byte limit.
+  /// A caption above the limit of bytes or words.
   case captionTooLong = "caption_too_long"
   /// A URL above the byte limit.
   case urlTooLong = "url_too_long"
@@ -41,10 +41,14 @@ public enum PairReason: String, Codable, CaseIterable, Sendable {
   case corruptImage = "corrupt_image"
   /// More pixels than the limit.
   case imageTooLarge = "image_too_large"
-  /// Fewer pixels than the limit.
+  /// Fewer pixels a side than the limit.
   case imageTooSmall = "image_too_small"
   /// More time to decode than the limit.
   case imageTooSlow = "image_too_slow"
+  /// A caption of fewer words than the limit.
+  case captionTooShort = "caption_too_short"
+  /// An image much longer than wide, or wider than long.
+  case imageTooNarrow = "image_too_narrow"
   /// The same image and caption again.
   case duplicatePair = "duplicate_pair"
   /// Nearly the same image again.

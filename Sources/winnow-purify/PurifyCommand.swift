@@ -13,9 +13,13 @@ struct PurifyCommand: WinnowCommand {
       threshold it is rejected as uncertain, below as a mismatch. Or keeps by one of three other \
       rules, on the mean similarity. Deciding again needs no scoring again.
 
+      What a pair is can reject it as well, by rules that are off unless chosen. Repeats are sought \
+      among the pairs that nothing else speaks against, so that one of them always stays.
+
       Example:
         winnow-purify --workspace run
         winnow-purify --workspace run --target-precision 0.95
+        winnow-purify --workspace run --drop-repeated --placeholder-captions 20
         winnow-export --workspace run --decision rejected --reason uncertain
       """,
     version: programVersion)
@@ -43,6 +47,8 @@ struct PurifyCommand: WinnowCommand {
       "Keep as many pairs as this estimated precision allows instead.", valueName: "precision"))
   var targetPrecision: Double?
 
+  @OptionGroup(title: "Rules on what pairs are") var content: ContentOptions
+
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -51,6 +57,7 @@ struct PurifyCommand: WinnowCommand {
     configuration.threshold = threshold
     configuration.keepFraction = keepFraction
     configuration.targetPrecision = targetPrecision
+    configuration.content = content.rules
     try PurifyStage(configuration).perform(in: workspace, output: output)
   }
 }

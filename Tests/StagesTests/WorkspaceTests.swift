@@ -1,7 +1,7 @@
-import Audit
 import Foundation
 import Testing
 
+@testable import Audit
 @testable import Stages
 
 @Suite struct WorkspaceTests {
@@ -39,8 +39,14 @@ import Testing
     try fixture.perform(IngestStage(IngestConfiguration(inputs: [input])))
     // As the first version left it.
     try shell(
-      "DROP INDEX image_by_shard; DELETE FROM grdb_migrations WHERE identifier > '1';"
-        + " PRAGMA user_version = 1;")
+      """
+      DROP VIEW purified_pair; DROP VIEW reviewed_pair; DROP VIEW pair_audit;
+      DROP INDEX image_by_near_group; DROP TABLE near_grouping; DROP INDEX image_by_shard;
+      ALTER TABLE image DROP COLUMN near_group; ALTER TABLE image DROP COLUMN perceptual_hash;
+      \(AuditSchema.firstViews)
+      DELETE FROM grdb_migrations WHERE identifier > '1';
+      PRAGMA user_version = 1;
+      """)
     let path = fixture.workspace.databasePath
     let error = #expect(throws: AuditError.self) {
       try fixture.perform(EvaluateStage(EvaluateConfiguration()))
@@ -52,7 +58,10 @@ import Testing
     }
     #expect(missing?.description.contains("run: winnow-score") == true)
     #expect(try AuditDatabase.isReadable(databaseAt: path))
-    #expect(try fixture.workspace.openDatabase(.reading).pairCount() == 1)
+    let database = try fixture.workspace.openDatabase(.reading)
+    #expect(try database.pairCount() == 1)
+    let columns = try database.read { try $0.columns(in: "pair_audit").map(\.name) }
+    #expect(columns.contains("near_group"))
   }
 
   /// What a person would do with the sqlite3 shell.

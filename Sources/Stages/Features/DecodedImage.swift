@@ -12,9 +12,12 @@ struct DecodedImage: Sendable {
   /// Decodes and fits a picture.
   init(_ bytes: [UInt8], digest: SHA256Digest, preprocessor: ImagePreprocessor) {
     var header: ImageHeader?
+    var look: ImageLook?
     do {
       header = try preprocessor.decoder.header(of: bytes)
-      let image = try preprocessor.image(from: bytes)
+      let whole = try preprocessor.decoded(from: bytes)
+      look = ImageLook(PerceptualHash(whole))
+      let image = preprocessor.fitted(whole)
       picture = .success(Tensor(image.normalized, shape: [image.height, image.width, 3]))
     } catch {
       picture = .failed(PairReason(error.reason), error.detail)
@@ -22,7 +25,14 @@ struct DecodedImage: Sendable {
     let format = ImageFormat(recognizing: bytes)
     content = ImageContent(
       digest: digest, format: format == .unknown ? nil : format.rawValue, width: header?.width,
-      height: header?.height)
+      height: header?.height, look: look)
+  }
+}
+
+extension ImageLook {
+  /// A hash without a bit says as little as none.
+  init(_ hash: PerceptualHash?) {
+    self = hash.map { $0.bits == 0 ? .nothing : .hash($0.bits) } ?? .nothing
   }
 }
 

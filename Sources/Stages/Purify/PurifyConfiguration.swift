@@ -13,6 +13,8 @@ public struct PurifyConfiguration: StageConfiguration, Equatable {
   public var keepFraction: Double?
   /// Keeps as many pairs as this estimated precision allows instead.
   public var targetPrecision: Double?
+  /// What is rejected for what it is, whatever the model says; in YAML beside the other keys.
+  public var content = ContentRules()
 
   /// The keys in YAML.
   public enum CodingKeys: String, CodingKey, CaseIterable {
@@ -40,10 +42,24 @@ public struct PurifyConfiguration: StageConfiguration, Equatable {
     threshold = try container.decodeIfPresent(Double.self, forKey: .threshold)
     keepFraction = try container.decodeIfPresent(Double.self, forKey: .keepFraction)
     targetPrecision = try container.decodeIfPresent(Double.self, forKey: .targetPrecision)
+    content = try ContentRules(from: decoder)
+  }
+
+  /// Writes the keys as they are read.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(cleanThreshold, forKey: .cleanThreshold)
+    try container.encode(consensus, forKey: .consensus)
+    try container.encodeIfPresent(threshold, forKey: .threshold)
+    try container.encodeIfPresent(keepFraction, forKey: .keepFraction)
+    try container.encodeIfPresent(targetPrecision, forKey: .targetPrecision)
+    try content.encode(to: encoder)
   }
 
   /// Every key, as written in YAML.
-  public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
+  public static var keys: [String] {
+    CodingKeys.allCases.map(\.rawValue) + ContentRules.CodingKeys.allCases.map(\.rawValue)
+  }
 
   /// Refuses values that cannot be.
   public func validate() throws(StagesError) {
@@ -61,6 +77,7 @@ public struct PurifyConfiguration: StageConfiguration, Equatable {
         stage: PurifyStage.name, key: CodingKeys.threshold.rawValue,
         problem: "give only one of threshold, keep-fraction and target-precision")
     }
+    try content.validate()
   }
 
   /// How many of the alternatives to the mixture are set.

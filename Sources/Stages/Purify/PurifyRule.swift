@@ -141,11 +141,27 @@ struct PurifyRule {
       ? judges[0].probability.leastSimilarity(above: level) : nil
   }
 
-  /// What the rule was fitted to, as a JSON object.
-  func parameters() throws -> String {
+  /// What the rule was fitted to, and what is rejected for its content, as a JSON object. The number
+  /// of images that another looks nearly like stands for what their groups are.
+  func parameters(_ content: ContentRules, nearImages: Int) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    return String(decoding: try encoder.encode(["mixtures": mixtures]), as: UTF8.self)
+    let parameters = Parameters(
+      mixtures: mixtures, content: content.isActive ? content : nil,
+      nearImages: content.isActive ? nearImages : nil)
+    return String(decoding: try encoder.encode(parameters), as: UTF8.self)
+  }
+
+  private struct Parameters: Encodable {
+    let mixtures: [BetaMixture]
+    let content: ContentRules?
+    let nearImages: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case mixtures
+      case content
+      case nearImages = "near_images"
+    }
   }
 }
 

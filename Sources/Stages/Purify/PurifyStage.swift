@@ -18,9 +18,12 @@ public struct PurifyStage: Stage {
   /// A value of its parts.
   public init(_ configuration: PurifyConfiguration) { self.configuration = configuration }
 
-  /// Refuses a workspace without pairs before anything is written there.
+  /// Refuses a workspace without pairs, or without what the rules ask for, before anything is written
+  /// there.
   public func check(in workspace: Workspace) throws {
-    try workspace.openIngested(.reading).close()
+    let database = try workspace.openIngested(.reading)
+    try checkPictures(of: workspace, in: database)
+    try database.close()
   }
 
   /// Does the work, going on where an interrupted run stopped.
@@ -40,6 +43,9 @@ public struct PurifyStage: Stage {
       throw workspace.missing("no harvested pair has a score", command: "winnow-score")
     }
     let rule = try PurifyRule(configuration, calibration, scores: scores)
+    let nearImages = try NearGroups(
+      database: database, radius: configuration.content.nearRadius
+    ).update()
     let run = try database.beginRun(
       RunRequest(
         command: Self.name, configuration: try configuration.json(),
@@ -47,15 +53,22 @@ public struct PurifyStage: Stage {
     let decided = try database.beginDecisions(
       DecisionRule(
         model: model.id, name: rule.name, threshold: rule.level,
-        parameters: try rule.parameters()), run: run)
+        parameters: try rule.parameters(configuration.content, nearImages: nearImages)), run: run)
     var meter = ProgressMeter(
       stage: Self.name, unit: "pairs", total: scores.a.count, context: context)
     var counts: [PairReason: Int] = [:]
-    try forEachPage(of: model.id, database) { page in
-      let decisions = page.map(rule.decision)
+    func store(_ decisions: [PairDecision]) throws {
       try database.store(decisions.filter { $0.pairID > decided }, run: run)
       for decision in decisions { counts[decision.reason, default: 0] += 1 }
       meter.advance(by: decisions.count)
+    }
+    if configuration.content.isActive {
+      let decisions = try ContentDecisions(configuration.content, after: rule) { body in
+        try forEachContent(of: model.id, database, body)
+      }
+      try forEachContent(of: model.id, database) { try store($0.map(decisions.decision)) }
+    } else {
+      try forEachPage(of: model.id, database) { try store($0.map(rule.decision)) }
     }
     try database.finishRun(run, at: context.now())
     try database.publishDecisions(ofRun: run)
@@ -63,8 +76,35 @@ public struct PurifyStage: Stage {
     try database.close()
     return PurifySummary(
       rule: rule.name, threshold: rule.level, similarityThreshold: rule.leastSimilarity,
-      kept: counts[.matched] ?? 0, rejected: counts[.mismatch] ?? 0,
-      uncertain: counts[.uncertain] ?? 0, mixtures: rule.mixtures, seconds: seconds)
+      counts: counts, nearImages: nearImages, mixtures: rule.mixtures, seconds: seconds)
+  }
+
+  private func checkPictures(of workspace: Workspace, in database: AuditDatabase) throws {
+    let rules = configuration.content
+    if let key = rules.firstOfPictures, try workspace.imageKind(in: database) == .precomputed {
+      throw StagesError.configuration(
+        stage: Self.name, key: key.rawValue,
+        problem: "the workspace holds precomputed features, which have no pictures")
+    }
+    guard rules.needsHashes else { return }
+    let images = try database.unhashedImageCount()
+    guard images == 0 else {
+      throw workspace.missing(
+        "\(SummaryTable.grouped(images)) images were featurized before Winnow kept what pictures"
+          + " look like", command: "winnow-featurize", "--restart")
+    }
+  }
+
+  private func forEachContent(
+    of model: Int64, _ database: AuditDatabase, _ body: ([ScoredContent]) throws -> Void
+  ) throws {
+    var last: Int64 = 0
+    while true {
+      let page = try database.scoredContents(ofModel: model, after: last, limit: Self.page)
+      guard let end = page.last else { return }
+      last = end.score.pairID
+      try body(page)
+    }
   }
 
   private func forEachPage(

@@ -1,5 +1,6 @@
 import Foundation
 import Models
+import Pairs
 
 /// What `winnow-purify` decided.
 public struct PurifySummary: StageSummary {
@@ -15,6 +16,10 @@ public struct PurifySummary: StageSummary {
   public let rejected: Int
   /// Number of pairs rejected because the model cannot tell.
   public let uncertain: Int
+  /// Numbers of pairs rejected for what they are, by reason.
+  public let rejectedForContent: [String: Int]
+  /// Number of images that another looks nearly like.
+  public let nearImages: Int
   /// What was fitted to the similarities: of each network for the consensus, else of their mean.
   public let mixtures: [BetaMixture]
   /// Time of this run.
@@ -27,8 +32,30 @@ public struct PurifySummary: StageSummary {
     case kept
     case rejected
     case uncertain
+    case rejectedForContent = "rejected_for_content"
+    case nearImages = "near_images"
     case mixtures
     case seconds
+  }
+
+  init(
+    rule: String, threshold: Double, similarityThreshold: Double?, counts: [PairReason: Int],
+    nearImages: Int, mixtures: [BetaMixture], seconds: Double
+  ) {
+    self.rule = rule
+    self.threshold = threshold
+    self.similarityThreshold = similarityThreshold
+    kept = counts[.matched] ?? 0
+    rejected = counts[.mismatch] ?? 0
+    uncertain = counts[.uncertain] ?? 0
+    rejectedForContent = counts.reduce(into: [:]) { counts, entry in
+      if ![.matched, .mismatch, .uncertain].contains(entry.key) {
+        counts[entry.key.rawValue] = entry.value
+      }
+    }
+    self.nearImages = nearImages
+    self.mixtures = mixtures
+    self.seconds = seconds
   }
 
   /// The summary as lines for a person.
@@ -46,6 +73,10 @@ public struct PurifySummary: StageSummary {
     table.add("kept", kept)
     table.add("rejected", rejected)
     if uncertain > 0 { table.add("uncertain", uncertain) }
+    for (reason, pairs) in rejectedForContent.sorted(by: { $0.key < $1.key }) {
+      table.add(reason, pairs)
+    }
+    if nearImages > 0 { table.add("nearly identical images", nearImages) }
     table.add("time", String(format: "%.1f s", seconds))
     return table.text
   }

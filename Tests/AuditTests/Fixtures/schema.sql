@@ -30,7 +30,7 @@ CREATE TABLE image (
   shard INTEGER,
   shard_row INTEGER,
   reason TEXT,
-  detail TEXT,
+  detail TEXT, perceptual_hash INTEGER, near_group INTEGER,
   CHECK ((shard IS NULL) = (shard_row IS NULL)),
   CHECK (shard IS NULL OR reason IS NULL)
 ) STRICT;
@@ -109,6 +109,13 @@ CREATE TABLE review (
   created_at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX review_by_pair ON review (pair_id, review_id);
+CREATE INDEX image_by_shard ON image (shard, shard_row) WHERE shard IS NOT NULL;
+CREATE INDEX image_by_near_group ON image (near_group) WHERE near_group IS NOT NULL;
+CREATE TABLE near_grouping (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  radius INTEGER NOT NULL,
+  images INTEGER NOT NULL
+) STRICT;
 CREATE VIEW pair_audit AS
 SELECT
   pair.pair_id AS pair_id,
@@ -123,6 +130,10 @@ SELECT
   image.format AS image_format,
   image.width AS width,
   image.height AS height,
+  CASE WHEN image.perceptual_hash <> 0 THEN printf('%016x', image.perceptual_hash) END
+    AS perceptual_hash,
+  (SELECT lower(hex(first.sha256)) FROM image AS first
+   WHERE first.image_id = image.near_group) AS near_group,
   CASE
     WHEN coalesce(pair.reason, location.reason, image.reason) IS NOT NULL THEN 'failed'
     WHEN source.role <> 'train' THEN 'kept'
@@ -181,7 +192,7 @@ LEFT JOIN review ON review.review_id =
 CREATE VIEW purified_pair AS
 SELECT
   pair_id, key, source, line, role, caption, url, image_sha256, image_format, width, height,
+  perceptual_hash, near_group,
   final_reason AS reason, similarity_a, similarity_b, similarity, clean_probability
 FROM reviewed_pair
 WHERE final_status = 'kept';
-CREATE INDEX image_by_shard ON image (shard, shard_row) WHERE shard IS NOT NULL;

@@ -12,6 +12,25 @@ enum GeneratedImage {
     return file(width: width, height: height, data: stored(pixels))
   }
 
+  /// Grey waves whose directions and lengths are a number's: another number looks different.
+  static func waves(_ number: Int, width: Int = 64, height: Int = 48, brighter: Int = 0) -> [UInt8]
+  {
+    var pixels: [UInt8] = []
+    for row in 0..<height {
+      pixels.append(0)
+      for column in 0..<width {
+        let (x, y) = (Double(column) / Double(width), Double(row) / Double(height))
+        let value = (1...4).reduce(0.0) { sum, index in
+          let turn = Double(number * 7 + index * 3)
+          return sum + sin(turn + 6 * x * cos(turn * 1.3) * Double(index) + 5 * y * sin(turn * 2.1))
+        }
+        let grey = UInt8(clamping: Int(120 + 25 * value) + brighter)
+        pixels += [grey, grey, grey]
+      }
+    }
+    return file(width: width, height: height, data: stored(pixels))
+  }
+
   /// A header that announces more pixels than anyone decodes.
   static func oversized() -> [UInt8] {
     file(width: 20_000, height: 20_000, data: stored([0, 0, 0, 0]))
