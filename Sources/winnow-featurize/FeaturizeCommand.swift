@@ -33,6 +33,9 @@ struct FeaturizeCommand: WinnowCommand {
   @Option(help: "How a picture becomes square.")
   var fit: ImageFit = .crop
 
+  @Option(help: "How features are stored: float32 takes twice the disk.")
+  var precision: FeaturePrecision = .float16
+
   @Option(
     help: ArgumentHelp("Refuse pictures of more pixels, in millions.", valueName: "number"))
   var maxMegapixels: Int = 100
@@ -59,7 +62,7 @@ struct FeaturizeCommand: WinnowCommand {
   func run() throws {
     let stage = FeaturizeStage(
       FeaturizeConfiguration(
-        backbone: backbone, weights: weights, grid: grid, fit: fit,
+        backbone: backbone, weights: weights, grid: grid, fit: fit, precision: precision,
         maximumMegapixels: maxMegapixels, maximumMegabytes: maxMegabytes,
         maximumSeconds: maxSeconds, minimumSide: minSide, workers: workers, batch: batch))
     try stage.perform(in: workspace, restarts: restart.restarts, output: output)
@@ -68,3 +71,4 @@ struct FeaturizeCommand: WinnowCommand {
 
 extension FeaturizeConfiguration.Backbone: ExpressibleByArgument {}
 extension ImageFit: ExpressibleByArgument {}
+extension FeaturePrecision: ExpressibleByArgument {}

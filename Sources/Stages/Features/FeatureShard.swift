@@ -30,8 +30,10 @@ struct FeatureShard: FeatureRows {
     }
     let entry = try file.entry(name)
     let (regions, dimension) = (description.regions, description.dimension)
-    guard entry.elementType == .float16 else {
-      throw damaged("`\(name)` is of type \(entry.elementType.rawValue), expected F16")
+    let type = description.precision.elementType
+    guard entry.elementType == type else {
+      throw damaged(
+        "`\(name)` is of type \(entry.elementType.rawValue), expected \(type.rawValue)")
     }
     guard entry.shape.count == 3, entry.shape.dropFirst() == [regions, dimension] else {
       throw damaged("`\(name)` has shape \(entry.shape), expected [N, \(regions), \(dimension)]")

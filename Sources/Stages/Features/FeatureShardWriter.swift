@@ -7,7 +7,7 @@ import Tensors
 ///
 /// The same images in the same order give the same bytes.
 struct FeatureShardWriter {
-  /// The name of the only tensor: float16 [images, regions, dimension].
+  /// The name of the only tensor: [images, regions, dimension] in the description's precision.
   static let tensorName = "features"
   /// The metadata key of `FeaturizerDescription.fingerprint`.
   static let fingerprintKey = "featurizer"
@@ -62,7 +62,8 @@ struct FeatureShardWriter {
     var writer = SafetensorsWriter(metadata: metadata)
     writer.add(
       Self.tensorName,
-      Tensor(elements, shape: [count, description.regions, description.dimension]), as: .float16)
+      Tensor(elements, shape: [count, description.regions, description.dimension]),
+      as: description.precision.elementType)
     return writer
   }
 

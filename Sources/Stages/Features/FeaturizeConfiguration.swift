@@ -32,6 +32,8 @@ public struct FeaturizeConfiguration: StageConfiguration, Equatable {
   public var grid: Int
   /// How a picture becomes square.
   public var fit: ImageFit
+  /// How features are stored.
+  public var precision: FeaturePrecision
   /// Pictures of more pixels, by their header, are not decoded; in millions.
   public var maximumMegapixels: Int
   /// Files of more bytes are not read; in units of 2²⁰.
@@ -51,6 +53,7 @@ public struct FeaturizeConfiguration: StageConfiguration, Equatable {
     case weights = "weights"
     case grid = "grid"
     case fit = "fit"
+    case precision = "precision"
     case maximumMegapixels = "max-megapixels"
     case maximumMegabytes = "max-megabytes"
     case maximumSeconds = "max-seconds"
@@ -62,13 +65,15 @@ public struct FeaturizeConfiguration: StageConfiguration, Equatable {
   /// A configuration of its parts.
   public init(
     backbone: Backbone = .lite0, weights: String? = nil, grid: Int = 6, fit: ImageFit = .crop,
-    maximumMegapixels: Int = 100, maximumMegabytes: Int = 64, maximumSeconds: Int = 20,
+    precision: FeaturePrecision = .float16, maximumMegapixels: Int = 100,
+    maximumMegabytes: Int = 64, maximumSeconds: Int = 20,
     minimumSide: Int = 2, workers: Int? = nil, batch: Int = 8
   ) {
     self.backbone = backbone
     self.weights = weights
     self.grid = grid
     self.fit = fit
+    self.precision = precision
     self.maximumMegapixels = maximumMegapixels
     self.maximumMegabytes = maximumMegabytes
     self.maximumSeconds = maximumSeconds
@@ -85,6 +90,7 @@ public struct FeaturizeConfiguration: StageConfiguration, Equatable {
     weights = try container.decodeIfPresent(String.self, forKey: .weights)
     grid = try container.value(.grid, default: standard.grid)
     fit = try container.value(.fit, default: standard.fit)
+    precision = try container.value(.precision, default: standard.precision)
     maximumMegapixels = try container.value(
       .maximumMegapixels, default: standard.maximumMegapixels)
     maximumMegabytes = try container.value(.maximumMegabytes, default: standard.maximumMegabytes)

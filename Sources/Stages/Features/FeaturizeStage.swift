@@ -87,7 +87,8 @@ public struct FeaturizeStage: Stage {
     let preprocessor = ImagePreprocessor(
       side: backbone.inputSize, fit: configuration.fit, limits: configuration.limits)
     let description = FeaturizerDescription(
-      backbone: backbone, preprocessor: preprocessor, grid: configuration.grid)
+      backbone: backbone, preprocessor: preprocessor, grid: configuration.grid,
+      precision: configuration.precision)
     var summary = FeaturizeSummary()
     summary.damagedShards = try prepare(
       workspace, database, for: description, context: context)

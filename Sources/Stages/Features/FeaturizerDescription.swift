@@ -16,6 +16,9 @@ public struct FeaturizerDescription: Codable, Sendable, Equatable {
   public let preprocessing: String
   /// What is not decoded.
   public let limits: String
+  /// How the features are stored; nil for `float16`, so that what was made when there was no other
+  /// still belongs together.
+  private let storedPrecision: FeaturePrecision?
 
   enum CodingKeys: String, CodingKey {
     case backbone = "backbone"
@@ -23,10 +26,15 @@ public struct FeaturizerDescription: Codable, Sendable, Equatable {
     case dimension = "dimension"
     case preprocessing = "preprocessing"
     case limits = "limits"
+    case storedPrecision = "precision"
   }
 
   /// The description of a network behind a preprocessor.
-  public init(backbone: some ImageBackbone, preprocessor: ImagePreprocessor, grid: Int) {
+  public init(
+    backbone: some ImageBackbone, preprocessor: ImagePreprocessor, grid: Int,
+    precision: FeaturePrecision = .float16
+  ) {
+    storedPrecision = precision == .float16 ? nil : precision
     let limits = preprocessor.decoder.limits
     self.backbone = backbone.fingerprint
     self.grid = grid
@@ -44,11 +52,17 @@ public struct FeaturizerDescription: Codable, Sendable, Equatable {
   /// Regions per image: grid × grid.
   public var regions: Int { grid * grid }
 
-  /// Bytes of one image's features: 2 for each of regions × dimension numbers.
-  public var bytesPerImage: Int { regions * dimension * 2 }
+  /// How the features are stored.
+  public var precision: FeaturePrecision { storedPrecision ?? .float16 }
+
+  /// Bytes of one image's features: regions × dimension numbers.
+  public var bytesPerImage: Int { regions * dimension * precision.elementType.byteCount }
 
   /// One line that names whatever decides a feature's bits; each shard carries it.
-  public var fingerprint: String { "\(backbone) grid-\(grid)x\(dimension) \(preprocessing)" }
+  public var fingerprint: String {
+    let precision = storedPrecision.map { " \($0.rawValue)" } ?? ""
+    return "\(backbone) grid-\(grid)x\(dimension) \(preprocessing)\(precision)"
+  }
 
   /// What differs, for a person: `grid was 6, now 7`; empty when nothing does.
   func differences(to other: FeaturizerDescription) -> String {
@@ -56,6 +70,7 @@ public struct FeaturizerDescription: Codable, Sendable, Equatable {
       ("backbone", backbone, other.backbone), ("grid", "\(grid)", "\(other.grid)"),
       ("dimension", "\(dimension)", "\(other.dimension)"),
       ("preprocessing", preprocessing, other.preprocessing), ("limits", limits, other.limits),
+      ("precision", precision.rawValue, other.precision.rawValue),
     ]
     return parts.filter { $0.1 != $0.2 }.map { "\($0.0) was \($0.1), now \($0.2)" }
       .joined(separator: "; ")

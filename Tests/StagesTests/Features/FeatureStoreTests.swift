@@ -49,6 +49,24 @@ import Testing
     #expect(try read().shape == [0, 4, 3])
   }
 
+  @Test func thirtyTwoBitsKeepWhatWasComputed() throws {
+    let addresses = try fixture.featurized().map(\.features)
+    let halves = try FeatureStore(of: fixture.workspace).features(at: addresses).elements
+    var configuration = FeaturizeConfiguration(grid: 2, workers: 2, batch: 2)
+    configuration.precision = .float32
+    let refused = #expect(throws: StagesError.self) {
+      try fixture.stages.perform(fixture.stage(configuration))
+    }
+    #expect(refused?.description.contains("precision was float16, now float32") == true)
+    try fixture.stages.perform(fixture.stage(configuration), restarts: true)
+    let store = try FeatureStore(of: fixture.workspace)
+    #expect(try fixture.featurized().map(\.features) == addresses)
+    let whole = try store.features(at: addresses).elements
+    #expect(whole.map { Float(Float16($0)) } == halves)
+    #expect(whole != halves)
+    #expect(store.fingerprint.hasSuffix(" float32"))
+  }
+
   @Test func foreignShardsAreRefusedByName() throws {
     let zero = FeatureAddress(shard: 0, row: 0)
     func problem() -> String {
