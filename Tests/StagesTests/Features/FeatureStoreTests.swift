@@ -1,6 +1,7 @@
 import Audit
 import Foundation
 import Layers
+import Pairs
 import Tensors
 import Testing
 
@@ -63,8 +64,16 @@ import Testing
     #expect(try fixture.featurized().map(\.features) == addresses)
     let whole = try store.features(at: addresses).elements
     #expect(whole.map { Float(Float16($0)) } == halves)
-    #expect(whole != halves)
     #expect(store.fingerprint.hasSuffix(" float32"))
+    // A tenth has no end in either; these pictures' means all fit into 16 bits.
+    let description = try #require(store.description)
+    var writer = FeatureShardWriter(description, number: 9)
+    _ = writer.add([Float](repeating: 0.1, count: 12), of: SHA256Digest(of: [1]))
+    _ = try writer.write(to: fixture.workspace.shardPath(9))
+    #expect(
+      try store.features(at: [FeatureAddress(shard: 9, row: 0)]).elements
+        == [Float](
+          repeating: 0.1, count: 12))
   }
 
   @Test func foreignShardsAreRefusedByName() throws {
