@@ -11,6 +11,9 @@ public struct ScoredContent: Sendable, Equatable {
   public let imageID: Int64
   /// The first image of those that look nearly like this one, itself where there are no others.
   public let firstNearImageID: Int64
+  /// The same for images with the same perceptual hash, such as copies in other sizes, and for all
+  /// that show nothing; where there is no hash, the image's own.
+  public let appearance: Int64
   /// Pixels, after orientation; nil where there is no picture.
   public let width: Int?
   /// Pixels, after orientation; nil where there is no picture.
@@ -18,13 +21,14 @@ public struct ScoredContent: Sendable, Equatable {
 
   /// A value of its parts.
   public init(
-    score: PairScore, caption: String, imageID: Int64, firstNearImageID: Int64, width: Int?,
-    height: Int?
+    score: PairScore, caption: String, imageID: Int64, firstNearImageID: Int64,
+    appearance: Int64, width: Int?, height: Int?
   ) {
     self.score = score
     self.caption = caption
     self.imageID = imageID
     self.firstNearImageID = firstNearImageID
+    self.appearance = appearance
     self.width = width
     self.height = height
   }
@@ -41,12 +45,14 @@ extension AuditDatabase {
     ofModel model: Int64, after pair: Int64 = 0, limit: Int
   ) throws(AuditError) -> [ScoredContent] {
     try read { database in
+      // A negative number has more bits set than a hash, which has at most half of them.
       try Row.fetchAll(
         database,
         sql: """
           SELECT score.pair_id, score.similarity_a, score.similarity_b,
             CAST(pair.caption AS BLOB), image.image_id,
-            coalesce(image.near_group, image.image_id), image.width, image.height
+            coalesce(image.near_group, image.image_id),
+            coalesce(image.perceptual_hash, -image.image_id), image.width, image.height
           FROM score
           CROSS JOIN pair ON pair.pair_id = score.pair_id
           CROSS JOIN source ON source.source_id = pair.source_id
@@ -58,8 +64,8 @@ extension AuditDatabase {
       ).map { row in
         ScoredContent(
           score: PairScore(pairID: row[0], similarityA: row[1], similarityB: row[2]),
-          caption: row.text(3) ?? "", imageID: row[4], firstNearImageID: row[5], width: row[6],
-          height: row[7])
+          caption: row.text(3) ?? "", imageID: row[4], firstNearImageID: row[5],
+          appearance: row[6], width: row[7], height: row[8])
       }
     }
   }

@@ -1,6 +1,6 @@
 import Pairs
 
-/// How many different captions images have. Memory: 16 bytes for each pair that is counted.
+/// How many different captions images, or all images of one appearance, have. Memory: 16 bytes for each pair that is counted.
 struct CaptionCounts {
   private struct Entry: Comparable {
     let image: Int64

@@ -23,7 +23,7 @@ struct ContentDecisions {
     if let limit = rules.placeholderCaptions {
       var captions = CaptionCounts()
       try forEachPage { page in
-        for content in page { captions.add(content.caption, of: content.firstNearImageID) }
+        for content in page { captions.add(content.caption, of: content.appearance) }
       }
       placeholders = captions.images(above: limit)
     }

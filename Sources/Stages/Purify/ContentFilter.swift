@@ -5,7 +5,7 @@ import Pairs
 /// The rules that judge a pair by what it is, without comparing it with others that are kept.
 struct ContentFilter {
   let rules: ContentRules
-  /// Of the first image of each group that too many captions share, how many there are.
+  /// Of each appearance that too many captions share, how many there are.
   let placeholders: [Int64: Int]
 
   /// Why a pair is rejected, whatever the model says; nil when no rule has anything against it.
@@ -15,7 +15,7 @@ struct ContentFilter {
 
   private func placeholder(_ content: ScoredContent) -> RowFailure? {
     guard let limit = rules.placeholderCaptions,
-      let captions = placeholders[content.firstNearImageID]
+      let captions = placeholders[content.appearance]
     else { return nil }
     return RowFailure(.placeholderImage, "\(captions) different captions, the limit is \(limit)")
   }

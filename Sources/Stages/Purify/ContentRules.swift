@@ -18,8 +18,8 @@ public struct ContentRules: Codable, Sendable, Equatable {
   /// In how many of 64 bits the perceptual hashes of two images may differ that count as nearly the
   /// same, directly or through others between them: 0 to 12.
   public var nearRadius: Int
-  /// An image, with those that look nearly like it, is a placeholder when more than this many
-  /// different captions share it.
+  /// An image is a placeholder when more than this many different captions share it, copies with the
+  /// same perceptual hash counted in. All images that show nothing count as one.
   public var placeholderCaptions: Int?
   /// The fewest pixels of an image's shorter side.
   public var minimumSide: Int?

@@ -90,12 +90,12 @@ import Testing
     let fixture = try ContentFixture(
       [
         Line(caption: "a dog", image: "notice.png"), Line(caption: "a cat", image: "notice.png"),
-        Line(caption: "a cat", image: "smaller.png"),
-        Line(caption: "a horse", image: "smaller.png", similarity: 0.1),
+        Line(caption: "a cat", image: "brighter.png"),
+        Line(caption: "a horse", image: "brighter.png", similarity: 0.1),
         Line(caption: "a cow", image: "cow.png"), Line(caption: "the cow", image: "cow.png"),
       ],
       files: [
-        "notice.png": notice, "smaller.png": GeneratedImage.waves(5, width: 60, height: 45),
+        "notice.png": notice, "brighter.png": GeneratedImage.waves(5, brighter: 1),
         "cow.png": GeneratedImage.waves(9),
       ])
     try fixture.purify { $0.placeholderCaptions = 2 }
@@ -106,6 +106,22 @@ import Testing
       try fixture.outcomes() == [
         "matched", "matched", "matched", "mismatch", "matched", "matched",
       ])
+  }
+
+  @Test func picturesThatShowNothingAreOnePlaceholder() throws {
+    let fixture = try ContentFixture(
+      [
+        Line(caption: "a dog", image: "grey.png"), Line(caption: "a cat", image: "white.png"),
+        Line(caption: "a cow", image: "cow.png"),
+      ],
+      files: [
+        "grey.png": GeneratedImage.png(color: (120, 120, 120)),
+        "white.png": GeneratedImage.png(color: (255, 255, 255)),
+        "cow.png": GeneratedImage.waves(9),
+      ])
+    #expect(try fixture.purify { $0.placeholderCaptions = 1 }.nearImages == 0)
+    let reason = "placeholder_image: 2 different captions, the limit is 1"
+    #expect(try fixture.outcomes() == [reason, reason, "matched"])
   }
 
   @Test func shapesAndLengthsHaveLimits() throws {
