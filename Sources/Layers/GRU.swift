@@ -84,6 +84,7 @@ public struct GRU: Parameterized {
     let inputs: Tensor
     let cells: [GatedRecurrentCell]
     let state: PackedLinear
+    /// What every step but the first began from: [rows − sequences, width].
     let previousStates: Tensor
 
     /// The states in the sequence-major order of the input: [rows, width].
@@ -98,19 +99,17 @@ public struct GRU: Parameterized {
     let state = PackedLinear(state)
     var cells: [GatedRecurrentCell] = []
     for range in order.steps {
-      let previous =
-        cells.last.map { $0.state[rows: 0..<range.count] } ?? .zeros([range.count, width])
+      let previous = cells.last.map { $0.state[rows: 0..<range.count] }
       cells.append(
         GatedRecurrentCell(
-          input: inputGates[rows: range], stateProduct: state(previous),
-          previousState: previous))
+          input: inputGates[rows: range],
+          stateProduct: previous.map { state($0) } ?? state.outputOfZeros(rows: range.count),
+          previousState: previous ?? .zeros([range.count, width])))
     }
     let states = Tensor.stackingRows(cells.map(\.state))
-    let first = Tensor.zeros([order.steps.first?.count ?? 0, width])
-    let laterStates = order.previousRows.filter { $0 >= 0 }
     return Tape(
       order: order, inputs: inputs, cells: cells, state: state,
-      previousStates: .stackingRows([first, states.gatheringRows(laterStates)]),
+      previousStates: states.gatheringRows(order.previousRows.filter { $0 >= 0 }),
       output: states.gatheringRows(order.packedRows))
   }
 
@@ -127,17 +126,21 @@ public struct GRU: Parameterized {
       var stateGradient = packedGradient[rows: order.steps[step]]
       if let carried { stateGradient.addRows(carried, from: 0) }
       var parts = tape.cells[step].reverse(stateGradient)
-      tape.state.addInputGradient(parts.stateProduct, to: &parts.previousState)
+      // What the first step begins from is zero and stays so.
+      if step > 0 { tape.state.addInputGradient(parts.stateProduct, to: &parts.previousState) }
       carried = parts.previousState
       inputGateGradients.append(parts.input)
       productGradients.append(parts.stateProduct)
     }
     let inputGates = Tensor.stackingRows(inputGateGradients.reversed())
-    let products = Tensor.stackingRows(productGradients.reversed())
     gradient.input.accumulateGradient(
       of: tape.inputs, inputGates, workers: workers)
-    gradient.state.accumulateGradient(
-      of: tape.previousStates, products, workers: workers)
+    if let first = productGradients.popLast() {
+      gradient.state.bias.add(first.columnSums())
+      gradient.state.accumulateGradient(
+        of: tape.previousStates,
+        .stackingRows(productGradients.reversed(), columns: first.columns), workers: workers)
+    }
     return input.inputGradient(inputGates, workers: workers).gatheringRows(order.packedRows)
   }
 
@@ -150,12 +153,19 @@ public struct GRU: Parameterized {
       of: tape.inputs, rowTangent.gatheringRows(order.inputRows), along: direction.input,
       workers: workers)
     let productTangents = direction.state(tape.previousStates, workers: workers)
+    let sequences = order.steps.first?.count ?? 0
     var states: [Tensor] = []
     for (step, range) in order.steps.enumerated() {
-      let previous =
-        states.last.map { $0[rows: 0..<range.count] } ?? .zeros([range.count, width])
-      var product = productTangents[rows: range]
-      tape.state.addOutput(of: previous, to: &product)
+      var product: Tensor
+      let previous: Tensor
+      if let before = states.last {
+        previous = before[rows: 0..<range.count]
+        product = productTangents[rows: range.lowerBound - sequences..<range.upperBound - sequences]
+        tape.state.addOutput(of: previous, to: &product)
+      } else {
+        previous = .zeros([range.count, width])
+        product = Tensor(repeatingRow: direction.state.bias, rows: range.count)
+      }
       states.append(
         tape.cells[step].tangent(
           input: inputTangents[rows: range], stateProduct: product, previousState: previous))

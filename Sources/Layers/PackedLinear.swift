@@ -28,6 +28,9 @@ public struct PackedLinear: Sendable {
       input, .asStored, outputs, bias: bias, activation: activation, workers: workers)
   }
 
+  /// The output for an input of zeros: [rows, outputs].
+  public func outputOfZeros(rows: Int) -> Tensor { Tensor(repeatingRow: bias, rows: rows) }
+
   /// The gradient of the input: dy · W.
   public func inputGradient(_ outputGradient: Tensor, workers: Workers = .single) -> Tensor {
     .product(outputGradient, .asStored, inputs, workers: workers)

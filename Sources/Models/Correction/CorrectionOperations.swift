@@ -124,9 +124,10 @@ public struct CorrectionOperations: Sendable {
       + 3 * (allPairs + meta(pairs: lengths.count * lengths.count))
   }
 
-  /// The similarity of image i with caption i.
+  /// The similarity of image i with caption i, where the words' gates are known.
   public var scoring: Int {
-    encoding + similarity.pairs(lengths: lengths) + similarity.folding
+    similarity.tabulatedEncoding(images: lengths.count, captionLengths: lengths)
+      + similarity.pairs(lengths: lengths) + similarity.folding
       + meta(pairs: lengths.count)
   }
 }

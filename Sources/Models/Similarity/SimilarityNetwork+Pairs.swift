@@ -43,15 +43,25 @@ extension SimilarityNetwork {
   public func similarityVectors(
     of pairs: [ImageCaptionPair], _ encoded: EncodedBatch, workers: Workers
   ) -> Tensor {
-    let tiles = PairArrangement.single(pairs, captions: encoded.captions.segments).tiles
+    similarityVectors(
+      of: pairs, images: encoded.images, captions: encoded.captions, mode: encoded.mode,
+      workers: workers)
+  }
+
+  /// The similarity vectors of chosen pairs, each judged by itself, without a tape: [pairs, m].
+  func similarityVectors(
+    of pairs: [ImageCaptionPair], images: ImageEmbeddings, captions: CaptionEmbeddings,
+    mode: Mode, workers: Workers
+  ) -> Tensor {
+    let tiles = PairArrangement.single(pairs, captions: captions.segments).tiles
     let alignment = PreparedAlignment(
-      alignment, encoded.images, encoded.captions, packsRegions: false, workers: workers)
+      alignment, images, captions, packsRegions: false, workers: workers)
     let reasoning = PreparedReasoning(reasoning)
     return .stackingRows(
       workers.map(tiles.count) { index in
         let tile = tiles[index]
         return reasoning.forward(
-          alignment.nodes(tile), tile.nodes, isColumn: false, mode: encoded.mode
+          alignment.nodes(tile), tile.nodes, isColumn: false, mode: mode
         ).output
       }, columns: configuration.similarityDimension)
   }

@@ -34,18 +34,29 @@ public struct SimilarityOperations: Sendable {
     Self.product(rows, d, d) + Self.product(segments, d, d) + 2 * Self.product(rows, d, 1)
   }
 
-  /// Both directions of the GRU: inputs and states to three gates each.
-  func recurrence(words: Int) -> Int {
-    2
-      * (Self.product(words, configuration.wordDimension, 3 * d) + Self.product(words, d, 3 * d))
+  /// Both directions of the GRU: inputs to three gates each.
+  func recurrenceInputs(words: Int) -> Int {
+    2 * Self.product(words, configuration.wordDimension, 3 * d)
+  }
+
+  /// Both directions of the GRU: states to three gates each. Captions begin from zero.
+  func recurrenceStates(words: Int, captions: Int) -> Int {
+    2 * Self.product(words - captions, d, 3 * d)
   }
 
   /// Images and captions to the shared space.
   public func encoding(images: Int, captionLengths: [Int]) -> Int {
+    tabulatedEncoding(images: images, captionLengths: captionLengths)
+      + recurrenceInputs(words: captionLengths.reduce(0, +))
+  }
+
+  /// As `encoding`, where the words' gates are known.
+  func tabulatedEncoding(images: Int, captionLengths: [Int]) -> Int {
     let words = captionLengths.reduce(0, +)
     return projection(images: images)
       + pooling(rows: images * configuration.regions, segments: images)
-      + recurrence(words: words) + pooling(rows: words, segments: captionLengths.count)
+      + recurrenceStates(words: words, captions: captionLengths.count)
+      + pooling(rows: words, segments: captionLengths.count)
   }
 
   /// The reverse or the tangent pass of `encoding`.

@@ -29,7 +29,7 @@ extension Trainer {
     if data.dev.count > 0 {
       let pairs = devSubset()
       let matrices = try bothNetworks { index, workers in
-        try networks[index].retrievalMatrix(of: pairs, data.source, workers: workers)
+        try PairScorer(networks[index], workers: workers).retrievalMatrix(of: pairs, data.source)
       }
       var mean = matrices[0].similarities.adding(matrices[1].similarities)
       mean.scale(by: 0.5)
@@ -40,7 +40,7 @@ extension Trainer {
     let pool = MetaPool(
       trusted: data.trusted, harvested: data.harvested, generator: generator.stream(7))
     let scores = try bothNetworks { index, workers in
-      try networks[index].similarities(of: pool.pairs, data.source, workers: workers)
+      try PairScorer(networks[index], workers: workers).similarities(of: pool.pairs, data.source)
     }
     let mean = Tensor(zip(scores[0], scores[1]).map { ($0 + $1) / 2 })
     try require(mean)

@@ -15,13 +15,13 @@ extension Trainer {
   func select(
     by network: CorrectedNetwork, _ pool: MetaPool, workers: Workers
   ) throws -> Selection {
-    let labelled = try network.similarities(of: pool.pairs, data.source, workers: workers)
+    let scorer = PairScorer(network, workers: workers)
+    let labelled = try scorer.similarities(of: pool.pairs, data.source)
     let trusted = zip(labelled, pool.labels).filter { $1 == 1 }.map { Double($0.0) }
     let initial = BetaMixture(
       mismatched: zip(labelled, pool.labels).filter { $1 == 0 }.map { Double($0.0) },
       matched: trusted)
-    let similarities = try network.similarities(
-      of: data.harvested, data.source, workers: workers)
+    let similarities = try scorer.similarities(of: data.harvested, data.source)
     let refined = initial.refined(on: similarities.map(Double.init), trusted: trusted)
     for mixture in [refined, initial] {
       let probability = CleanProbability(mixture)

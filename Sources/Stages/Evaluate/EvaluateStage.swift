@@ -88,7 +88,8 @@ public struct EvaluateStage: Stage {
     var imageOfCaption: [Int] = []
     for network in model.networks {
       var done = 0
-      let matrix = try network.retrievalMatrix(of: pairs, source, workers: workers) { now, _ in
+      let scorer = PairScorer(network, workers: workers)
+      let matrix = try scorer.retrievalMatrix(of: pairs, source) { now, _ in
         meter.advance(by: now - done)
         done = now
       }

@@ -47,7 +47,7 @@ public struct ScoreStage: Stage {
 
   /// Pairs of one transaction; a multiple of the networks' batch, so that a resumed run repeats the
   /// same batches.
-  private static let page = 8 * CorrectedNetwork.scoringBatch
+  private static let page = 8 * PairScorer.batch
 
   /// A value of its parts.
   public init(_ configuration: ScoreConfiguration) { self.configuration = configuration }
@@ -66,6 +66,7 @@ public struct ScoreStage: Stage {
       try configuration.reference.map { try workspace.model($0, for: store) }
       ?? workspace.trainedModel(for: store)
     let workers = Workers(ProcessInfo.processInfo.activeProcessorCount)
+    let scorers = model.networks.map { PairScorer($0, workers: workers) }
     let id = try database.modelID(named: model.name)
     if context.restarts { try database.discardScores(ofModel: id) }
     let roles = Set(PairRole.allCases)
@@ -96,9 +97,7 @@ public struct ScoreStage: Stage {
         captions: page.map { model.vocabulary.encode(tokenizer.tokens(of: $0.caption)) },
         images: page.map { indexOfImage[$0.imageID] ?? 0 })
       let source = WorkspaceRegions(store: store, addresses: addresses)
-      let similarities = try model.networks.map {
-        try $0.similarities(of: pairs, source, workers: workers)
-      }
+      let similarities = try scorers.map { try $0.similarities(of: pairs, source) }
       try requireNumbers(similarities, of: page, in: workspace)
       try database.store(
         page.indices.map { index in
@@ -109,7 +108,7 @@ public struct ScoreStage: Stage {
       scored += page.count
       meter.advance(by: page.count)
     }
-    try calibrate(model, store, database, workspace, workers: workers)
+    try calibrate(model, scorers, store, database, workspace)
     try database.publishScores(ofModel: id)
     try database.finishRun(run, at: context.now())
     let seconds = meter.elapsed
@@ -138,8 +137,8 @@ public struct ScoreStage: Stage {
   /// Scores trusted and dev pairs, and mismatches drawn from harvested and dev pairs, and stores
   /// their similarities beside the model.
   private func calibrate(
-    _ model: ModelFolder.Model, _ store: FeatureStore, _ database: AuditDatabase,
-    _ workspace: Workspace, workers: Workers
+    _ model: ModelFolder.Model, _ scorers: [PairScorer], _ store: FeatureStore,
+    _ database: AuditDatabase, _ workspace: Workspace
   ) throws {
     let all = try WorkspacePairs(of: database, roles: [.train, .meta, .dev])
     let source = WorkspaceRegions(store: store, addresses: all.addresses)
@@ -147,9 +146,7 @@ public struct ScoreStage: Stage {
     let trusted = all.captioned(.meta, model.vocabulary)
     let dev = all.captioned(.dev, model.vocabulary)
     func similarities(_ pairs: CaptionedImages) throws -> NetworkSimilarities {
-      let scores = try model.networks.map {
-        try $0.similarities(of: pairs, source, workers: workers).map(Double.init)
-      }
+      let scores = try scorers.map { try $0.similarities(of: pairs, source).map(Double.init) }
       guard scores.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
         throw Self.notNumbers("a similarity of the trusted and dev pairs", in: workspace)
       }

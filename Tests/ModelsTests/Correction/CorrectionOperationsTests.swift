@@ -7,13 +7,13 @@ import Testing
   @Test func oneTinyPairByHand() {
     let operations = CorrectionOperations(
       SimilarityOperationsTests.tiny(.graph), captionLengths: [2], metaCaptionLengths: [2])
-    let encoding = 928
-    let derivative = 1808
+    let encoding = 736
+    let derivative = 1424
     let pairs = 304 + 48
     // 2 · 1 · 2 · 3 and 2 · 1 · 3 · 1.
     let meta = 12 + 6
     #expect(operations.meta(pairs: 1) == meta)
-    #expect(operations.scoring == encoding + pairs + meta)
+    #expect(operations.scoring == encoding - 192 + pairs + meta)
     #expect(operations.warmupStep == encoding + derivative + 3 * (pairs + meta))
 
     let own = [ImageCaptionPair(image: 0, caption: 0)]
@@ -34,7 +34,7 @@ import Testing
       SimilarityOperationsTests.tiny(.graph), captionLengths: [2], metaCaptionLengths: [2])
     let iteration = operations.iteration(lookAhead: [], real: [])
     #expect(iteration.lookAhead == 0 && iteration.tangent == 0 && iteration.real == 0)
-    #expect(iteration.metaBatch == 928 + 352 + 3 * 18)
+    #expect(iteration.metaBatch == 736 + 352 + 3 * 18)
   }
 
   /// A pair of the filtration brings all images of its caption, once.
@@ -57,8 +57,8 @@ import Testing
   }
 
   /// What the design expects of 64 captions with 895 words, in GFLOP: forward 102, look-ahead 60,
-  /// meta batch 80, tangent 56, real step 56; a warm-up step 300 and 29, scoring 28.7
-  /// and 3.6.
+  /// meta batch 80, tangent 56, real step 56; a warm-up step 300 and 29, scoring 28.7 and 3.6, of
+  /// which 4.1 and 0.88 are words' gates that are known and states that are zero.
   @Test func totalsAtBothSizes() {
     func operations(_ preset: NetworkPreset) -> CorrectionOperations {
       // 63 captions of 14 words and one of 13.
@@ -82,11 +82,11 @@ import Testing
     #expect(isNear(paper.real, 56), "\(paper)")
     #expect(isNear(paper.total, 354), "\(paper)")
     #expect(isNear(operations(.paper).warmupStep, 300), "\(operations(.paper).warmupStep)")
-    #expect(isNear(operations(.paper).scoring, 28.7), "\(operations(.paper).scoring)")
+    #expect(isNear(operations(.paper).scoring, 24.6), "\(operations(.paper).scoring)")
 
     let compact = operations(.compact).iteration(lookAhead: active, real: active)
     #expect(isNear(compact.total, 38), "\(compact)")
     #expect(isNear(operations(.compact).warmupStep, 29), "\(operations(.compact).warmupStep)")
-    #expect(isNear(operations(.compact).scoring, 3.6), "\(operations(.compact).scoring)")
+    #expect(isNear(operations(.compact).scoring, 2.72), "\(operations(.compact).scoring)")
   }
 }

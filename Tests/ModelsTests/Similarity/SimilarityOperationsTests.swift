@@ -16,11 +16,13 @@ import Testing
     #expect(operations.projection(images: 1) == 48)
     // Regions 2 · 3 · 4 · 4, their mean 2 · 1 · 4 · 4, dots and sums 2 · 3 · 4 each.
     #expect(operations.pooling(rows: 3, segments: 1) == 96 + 32 + 24 + 24)
-    // Each direction: inputs 2 · 2 · 2 · 12, states 2 · 2 · 4 · 12.
-    #expect(operations.recurrence(words: 2) == 2 * (96 + 192))
+    // Each direction: inputs 2 · 2 · 2 · 12, the second word's state 2 · 1 · 4 · 12.
+    #expect(operations.recurrenceInputs(words: 2) == 2 * 96)
+    #expect(operations.recurrenceStates(words: 2, captions: 1) == 2 * 96)
     // The words' pooling: 2 · 2 · 4 · 4, 2 · 1 · 4 · 4, twice 2 · 2 · 4.
-    #expect(operations.encoding(images: 1, captionLengths: [2]) == 48 + 176 + 576 + 128)
-    #expect(operations.encodingDerivative(images: 1, captionLengths: [2]) == 2 * 928 - 48)
+    #expect(operations.encoding(images: 1, captionLengths: [2]) == 48 + 176 + 384 + 128)
+    #expect(operations.tabulatedEncoding(images: 1, captionLengths: [2]) == 48 + 176 + 192 + 128)
+    #expect(operations.encodingDerivative(images: 1, captionLengths: [2]) == 2 * 736 - 48)
   }
 
   @Test func onePairOfTwoWordsByGraph() {
