@@ -8,6 +8,7 @@ import Tensors
 public struct SafetensorsWriter: Sendable {
   private enum Contents: Sendable {
     case floats(Tensor)
+    case bytes([UInt8])
     case integers([Int64])
   }
 
@@ -36,6 +37,16 @@ public struct SafetensorsWriter: Sendable {
       elementType == .float32 || elementType == .float16, "floats are stored as F32 or F16")
     items[name] = Item(
       name: name, elementType: elementType, shape: tensor.shape, contents: .floats(tensor))
+  }
+
+  /// Adds the bytes of a tensor that is in its stored form already, as `ElementType.bytes(of:)` gives
+  /// them.
+  public mutating func add(
+    _ name: String, bytes: [UInt8], of elementType: ElementType, shape: [Int]
+  ) {
+    let expected = shape.reduce(elementType.byteCount, *)
+    precondition(bytes.count == expected, "\(bytes.count) bytes, not \(expected)")
+    items[name] = Item(name: name, elementType: elementType, shape: shape, contents: .bytes(bytes))
   }
 
   /// Adds integers, stored in 64 bits.
@@ -77,11 +88,14 @@ public struct SafetensorsWriter: Sendable {
       let flat = tensor.reshaped([tensor.count, 1])
       for start in stride(from: 0, to: tensor.count, by: Self.pieceLength) {
         let piece = flat[rows: start..<min(start + Self.pieceLength, tensor.count)].elements
-        let isHalf = item.elementType == .float16
-        try sink(Data(isHalf ? Self.halves(piece) : Self.singles(piece)))
+        try sink(Data(item.elementType.bytes(of: piece)))
+      }
+    case .bytes(let bytes):
+      for start in stride(from: 0, to: bytes.count, by: 4 * Self.pieceLength) {
+        try sink(Data(bytes[start..<min(start + 4 * Self.pieceLength, bytes.count)]))
       }
     case .integers(let values):
-      try sink(Data(Self.bytes(values)))
+      try sink(Data(ElementType.bytes(values)))
     }
   }
 
@@ -133,27 +147,5 @@ public struct SafetensorsWriter: Sendable {
       }
     }
     return result + "\""
-  }
-
-  private static func singles(_ values: [Float]) -> [UInt8] {
-    bytes(values.map(\.bitPattern))
-  }
-
-  private static func halves(_ values: [Float]) -> [UInt8] {
-    bytes(values.map { Float16($0).bitPattern })
-  }
-
-  private static func bytes<Value: FixedWidthInteger & BitwiseCopyable>(
-    _ values: [Value]
-  ) -> [UInt8] {
-    let width = MemoryLayout<Value>.size
-    var result = [UInt8](repeating: 0, count: values.count * width)
-    var span = result.mutableSpan
-    var bytes = span.mutableBytes
-    for index in values.indices {
-      bytes.storeBytes(
-        of: values[index].littleEndian, toByteOffset: index * width, as: Value.self)
-    }
-    return result
   }
 }

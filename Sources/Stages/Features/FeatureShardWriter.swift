@@ -1,7 +1,6 @@
 import Foundation
 import Layers
 import Pairs
-import Tensors
 
 /// Collects the features of up to some hundred images and writes them as one shard.
 ///
@@ -20,7 +19,7 @@ struct FeatureShardWriter {
   private let description: FeaturizerDescription
   private let number: Int
   private var digests: [SHA256Digest] = []
-  private var elements: [Float] = []
+  private var bytes: [UInt8] = []
 
   init(_ description: FeaturizerDescription, number: Int) {
     self.description = description
@@ -32,11 +31,11 @@ struct FeatureShardWriter {
 
   /// Adds an image; its row is returned.
   ///
-  /// - Precondition: `features` has regions × dimension elements.
-  mutating func add(_ features: [Float], of image: SHA256Digest) -> Int {
-    let expected = description.regions * description.dimension
-    precondition(features.count == expected, "\(features.count) features, not \(expected)")
-    elements += features
+  /// - Precondition: `features` are the stored bytes of regions × dimension numbers.
+  mutating func add(_ features: [UInt8], of image: SHA256Digest) -> Int {
+    let expected = description.bytesPerImage
+    precondition(features.count == expected, "\(features.count) bytes, not \(expected)")
+    bytes += features
     digests.append(image)
     return digests.count - 1
   }
@@ -61,9 +60,8 @@ struct FeatureShardWriter {
   private func writer(_ metadata: [String: String]) -> SafetensorsWriter {
     var writer = SafetensorsWriter(metadata: metadata)
     writer.add(
-      Self.tensorName,
-      Tensor(elements, shape: [count, description.regions, description.dimension]),
-      as: description.precision.elementType)
+      Self.tensorName, bytes: bytes, of: description.precision.elementType,
+      shape: [count, description.regions, description.dimension])
     return writer
   }
 

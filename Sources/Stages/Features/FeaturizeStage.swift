@@ -101,7 +101,7 @@ public struct FeaturizeStage: Stage {
           programVersion: context.programVersion, seed: nil, startedAt: context.now()))
       let featurizer = ImageFeaturizer(
         backbone: backbone, preprocessor: preprocessor, grid: configuration.grid,
-        database: database)
+        precision: configuration.precision, database: database)
       let work = FeaturizeWork(
         stage: self, workspace: workspace, database: database, description: description,
         featurizer: featurizer, run: run)

@@ -20,8 +20,8 @@ struct ImageFeaturizer: Sendable {
   /// What a content that was not known before is.
   struct Product: Sendable {
     let content: ImageContent
-    /// regions × dimension numbers, or why there are none.
-    let features: Result<[Float], RowFailure.Thrown>
+    /// regions × dimension numbers as a shard stores them, or why there are none.
+    let features: Result<[UInt8], RowFailure.Thrown>
   }
 
   /// What is known of a chunk of locations so far.
@@ -37,6 +37,7 @@ struct ImageFeaturizer: Sendable {
   let backbone: any ImageBackbone
   let preprocessor: ImagePreprocessor
   let grid: Int
+  let precision: FeaturePrecision
   let database: AuditDatabase
 
   /// Adds what comes of some locations to a chunk.
@@ -113,7 +114,9 @@ struct ImageFeaturizer: Sendable {
           path: backbone.fingerprint,
           problem: "these weights give features that are no finite numbers; use others")
       }
-      part.products[content.digest] = Product(content: content, features: .success(own))
+      // Here, where another thread's network runs meanwhile, and not when the shard is written.
+      part.products[content.digest] = Product(
+        content: content, features: .success(precision.elementType.bytes(of: own)))
     }
   }
 }

@@ -63,6 +63,17 @@ import Testing
     #expect(other.data() == sample().data())
   }
 
+  @Test(arguments: [ElementType.float16, .float32])
+  func storedBytesAreWrittenAsTheyAre(_ type: ElementType) {
+    let values: [Float] = [1, -2.5, 3, 0.1, 65504, 6e-8]
+    var stored = SafetensorsWriter()
+    stored.add("x", bytes: type.bytes(of: values), of: type, shape: [3, 1, 2])
+    var encoding = SafetensorsWriter()
+    encoding.add("x", Tensor(values, shape: [3, 1, 2]), as: type)
+    #expect(stored.data() == encoding.data())
+    #expect(stored.byteCount == encoding.byteCount)
+  }
+
   @Test func fromDiskEqualsFromMemory() throws {
     let url = FileManager.default.temporaryDirectory
       .appending(path: "safetensors-\(UUID().uuidString)")

@@ -68,7 +68,8 @@ import Testing
     // A tenth has no end in either; these pictures' means all fit into 16 bits.
     let description = try #require(store.description)
     var writer = FeatureShardWriter(description, number: 9)
-    _ = writer.add([Float](repeating: 0.1, count: 12), of: SHA256Digest(of: [1]))
+    _ = writer.add(
+      ElementType.float32.bytes(of: Array(repeating: 0.1, count: 12)), of: SHA256Digest(of: [1]))
     _ = try writer.write(to: fixture.workspace.shardPath(9))
     #expect(
       try store.features(at: [FeatureAddress(shard: 9, row: 0)]).elements
