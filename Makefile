@@ -133,8 +133,10 @@ $(CLIPART)/.unpacked:
 	@rm -r $(CLIPART)/packages $(CLIPART)/package.tar
 	@touch $@
 
-bench: build ## Time training steps and scoring, beside PyTorch where it is installed
+bench: build ## Time training, scoring and pictures, beside PyTorch and others where installed
 	$(BIN)/winnow-bench training
+	@echo
+	$(BIN)/winnow-bench images
 
 clean: ## Remove what was built and the demo's results; downloads stay
 	rm -rf .build Data/demo/workspace

@@ -40,6 +40,7 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(
       name: "CImageCodecs",
@@ -80,7 +81,7 @@ let package = Package(
     .executableTarget(
       name: "winnow-bench",
       dependencies: [
-        "CommandSupport", "Layers", "Models", "Pairs", "Stages", "Tensors",
+        "CMalloc", "CommandSupport", "Imaging", "Layers", "Models", "Pairs", "Stages", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
@@ -99,7 +100,7 @@ let package = Package(
     tests(of: "Models", fixtures: true),
     tests(of: "Audit", fixtures: true),
     tests(of: "Stages", ["Audit", "Imaging", "Layers", "Models", "Pairs", "Tensors"]),
-    tests(of: "winnow-bench", ["Models"]),
+    tests(of: "winnow-bench", ["Imaging", "Models", "Tensors"]),
     tests(
       of: "CommandSupport",
       [

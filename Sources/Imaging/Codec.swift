@@ -1,6 +1,7 @@
 import CImageCodecs
 
-/// The C decoders, with Swift errors. The only place where `Imaging` hands out a pointer.
+/// The C decoders, with Swift errors. Besides `JPEGEncoder`, the only place where `Imaging` hands out
+/// a pointer.
 struct Codec {
   let format: ImageFormat
   private let limits: DecodeLimits
@@ -89,9 +90,12 @@ struct Codec {
         .tooSlow, "\(format.rawValue): not decoded within \(limits.maximumSeconds) s")
     default: reason = .corrupt
     }
-    let text = withUnsafeBytes(of: message.text) {
+    throw ImageDecodeError(reason, "\(format.rawValue): \(Self.text(of: message))")
+  }
+
+  static func text(of message: codec_message) -> String {
+    withUnsafeBytes(of: message.text) {
       String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
     }
-    throw ImageDecodeError(reason, "\(format.rawValue): \(text)")
   }
 }

@@ -1,3 +1,4 @@
+import CMalloc
 import Foundation
 import Tensors
 
@@ -19,6 +20,8 @@ enum Machine {
   /// Lets `peakMemory` start anew from what is held now. Where the system does not allow that, it
   /// goes on counting from the process's start.
   static func restartPeakMemory() {
+    // What was freed before is no part of what comes.
+    malloc_trim(0)
     try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
   }
 

@@ -85,15 +85,12 @@ struct TrainingBenchmark: ParsableCommand {
     switch twin {
     case .off: return (nil, nil)
     case .automatic:
-      guard let twin = PyTorchTwin.find(program: Bundle.main.executableURL) else {
-        return (nil, PyTorchTwin.scriptAbsence)
-      }
+      guard let script = TwinScript.find(PyTorchTwin.path, program: Bundle.main.executableURL)
+      else { return (nil, PyTorchTwin.scriptAbsence) }
+      let twin = PyTorchTwin(script: script)
       return try twin.missingTorch() == nil ? (twin, nil) : (nil, PyTorchTwin.absence)
     case .script(let path):
-      let twin = PyTorchTwin(script: path)
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw BenchError.twin(script: path, problem: "no such file")
-      }
+      let twin = PyTorchTwin(script: try TwinScript.named(path))
       if let detail = try twin.missingTorch() {
         throw BenchError.torchMissing(script: path, detail: detail)
       }

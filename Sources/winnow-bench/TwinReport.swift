@@ -63,22 +63,10 @@ extension TwinReport {
   ///
   /// - Throws: `BenchError.twin` that names what is wrong.
   init(
-    _ data: Data, script: String, preset: NetworkPreset, threads: Int
+    _ data: Data, script: TwinScript, preset: NetworkPreset, threads: Int
   ) throws(BenchError) {
-    func refuse(_ problem: String) -> BenchError { .twin(script: script, problem: problem) }
-    let output: TwinOutput
-    do {
-      let keys = (try JSONSerialization.jsonObject(with: data) as? [String: Any])?.keys
-      let known = Set(TwinOutput.CodingKeys.allCases.map(\.rawValue))
-      if let stranger = keys?.sorted().first(where: { !known.contains($0) }) {
-        throw refuse("its output has an unknown key `\(stranger)`")
-      }
-      output = try JSONDecoder().decode(TwinOutput.self, from: data)
-    } catch let error as BenchError {
-      throw error
-    } catch {
-      throw refuse("its output is not the JSON expected: \(error)")
-    }
+    let output: TwinOutput = try script.decode(
+      data, keys: TwinOutput.CodingKeys.allCases.map(\.rawValue))
     let configuration = SyntheticBatch.configuration(preset)
     let shapes = BenchmarkShapes()
     let expected = [
@@ -88,27 +76,27 @@ extension TwinReport {
       "similarity_dimension": configuration.similarityDimension,
     ]
     guard output.preset == preset.rawValue, output.shapes == expected else {
-      throw refuse("it timed other shapes: \(output.preset), \(output.shapes)")
+      throw script.refusal("it timed other shapes: \(output.preset), \(output.shapes)")
     }
     guard output.threads == threads, !output.pruned else {
-      throw refuse("it timed another computation: \(output.threads) threads")
+      throw script.refusal("it timed another computation: \(output.threads) threads")
     }
     guard Set(output.seconds.keys) == Set(TrainingWork.allCases.map(\.rawValue)) else {
-      throw refuse("it timed other works: \(output.seconds.keys.sorted())")
+      throw script.refusal("it timed other works: \(output.seconds.keys.sorted())")
     }
     for (work, numbers) in output.values.sorted(by: { $0.key < $1.key }) {
-      guard numbers.values.allSatisfy(\.isFinite) else { throw refuse("\(work): not finite") }
+      guard numbers.values.allSatisfy(\.isFinite) else {
+        throw script.refusal("\(work): not finite")
+      }
     }
     var works: [Work] = []
     for work in TrainingWork.allCases {
-      let seconds = output.seconds[work.rawValue] ?? []
-      guard !seconds.isEmpty, seconds.allSatisfy({ $0 > 0 && $0.isFinite }) else {
-        throw refuse("\(work.rawValue): times that cannot be: \(seconds)")
-      }
-      let timing = RepeatedTiming(seconds: seconds)
+      let timing = try script.timing(
+        output.seconds[work.rawValue] ?? [], of: work.rawValue)
       works.append(
         Work(
-          work: work, runs: seconds.count, minimum: timing.minimum, median: timing.median))
+          work: work, runs: timing.seconds.count, minimum: timing.minimum,
+          median: timing.median))
     }
     torch = output.torch
     sgemmGigaflopsPerSecond = output.sgemmGigaflopsPerSecond

@@ -9,9 +9,10 @@ struct WinnowBench: WinnowCommand {
     discussion: """
       Example:
         winnow-bench --preset compact --json
+        winnow-bench images --twin off
         winnow-bench reference case.safetensors --output computed.safetensors
       """,
     version: programVersion,
-    subcommands: [TrainingBenchmark.self, ReferenceCommand.self],
+    subcommands: [TrainingBenchmark.self, ImageBenchmark.self, ReferenceCommand.self],
     defaultSubcommand: TrainingBenchmark.self)
 }

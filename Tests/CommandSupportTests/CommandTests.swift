@@ -45,7 +45,7 @@ import Testing
     #expect(try run(command, "--version").output == "0.1.0\n")
   }
 
-  @Test(arguments: ["training", "reference"])
+  @Test(arguments: ["training", "images", "reference"])
   func helpOfTheBenchmarksIsTheGoldenOne(_ subcommand: String) throws {
     let url = try #require(
       Bundle.module.url(
@@ -66,6 +66,23 @@ import Testing
     #expect(twin.status == 1)
     #expect(twin.errors == "winnow-bench: error: no/such/twin.py: no such file\n")
     #expect(twin.output == "")
+  }
+
+  @Test func imageBenchmarksThatCannotRunSaySo() throws {
+    let workers = try run("winnow-bench", "images", "--workers", "0")
+    #expect(workers.status == 2)
+    #expect(
+      workers.errors.contains("--workers must be from 1 to 1024, not 0."), "\(workers.errors)")
+    let twin = try run("winnow-bench", "images", "--twin", "no/such/twin.py")
+    #expect(twin.status == 1)
+    #expect(twin.errors == "winnow-bench: error: no/such/twin.py: no such file\n")
+    let weights = try run("winnow-bench", "images", "--twin", "off", "--weights", "no/such.pth")
+    #expect(weights.status == 1)
+    #expect(
+      weights.errors == "winnow-bench: error: no/such.pth: there are no lite0 weights; run "
+        + "`make weights BACKBONES=lite0` in the project's folder, or name the file with "
+        + "--weights\n")
+    #expect(weights.output == "")
   }
 
   @Test func wrongUsageIsTwo() throws {

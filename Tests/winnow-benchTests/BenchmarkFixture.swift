@@ -40,6 +40,7 @@ enum BenchmarkFixture {
   }
 
   static func twin(_ changes: [(String, String)] = []) throws -> TwinReport {
-    try TwinReport(twinOutput(changes), script: "twin.py", preset: .compact, threads: 2)
+    try TwinReport(
+      twinOutput(changes), script: TwinScript(path: "twin.py"), preset: .compact, threads: 2)
   }
 }

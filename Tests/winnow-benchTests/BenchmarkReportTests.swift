@@ -35,11 +35,11 @@ import Testing
   }
 
   @Test func numbersKeepThreeDigits() {
-    #expect(BenchmarkReport.number(2512.6) == "2,513")
-    #expect(BenchmarkReport.number(99.96) == "100")
-    #expect(BenchmarkReport.number(99.94) == "99.9")
-    #expect(BenchmarkReport.number(9.996) == "10.0")
-    #expect(BenchmarkReport.number(3.614) == "3.61")
+    #expect(ReportText.number(2512.6) == "2,513")
+    #expect(ReportText.number(99.96) == "100")
+    #expect(ReportText.number(99.94) == "99.9")
+    #expect(ReportText.number(9.996) == "10.0")
+    #expect(ReportText.number(3.614) == "3.61")
   }
 
   @Test func jsonHasItsDocumentedKeys() throws {

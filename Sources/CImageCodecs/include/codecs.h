@@ -58,6 +58,13 @@ codec_status codec_jpeg_decode(
     const uint8_t *bytes, size_t length, const codec_limits *limits, uint32_t denominator,
     uint8_t *pixels, size_t capacity, codec_message *message);
 
+/// Encodes RGB as a baseline JPEG with half the colour resolution, as cameras do.
+///
+/// `capacity` is the number of bytes at `bytes`, of which `length` are written.
+codec_status codec_jpeg_encode(
+    const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t quality, uint8_t *bytes,
+    size_t capacity, size_t *length, codec_message *message);
+
 codec_status codec_png_header(
     const uint8_t *bytes, size_t length, const codec_limits *limits, codec_header *header,
     codec_message *message);
