@@ -1,6 +1,6 @@
 /// The innermost loops of products with a `PackedMatrix`: a few rows of the left operand times one
-/// panel of the right one, all sums in registers. Four rows by sixteen columns is what AVX2's
-/// sixteen registers hold without spilling.
+/// panel of the right one, all sums in registers. Six rows by sixteen columns is what AVX2's sixteen
+/// registers hold without spilling.
 
 /// Number of columns of a full panel, and of the narrow one that may end a matrix.
 let panelWidth = 2 * laneCount
@@ -116,6 +116,80 @@ func multiplyPanel(
   ends.store(sum21, target2, laneCount)
   ends.store(sum30, target3, 0)
   ends.store(sum31, target3, laneCount)
+}
+
+/// As `multiplyPanel`, with up to six rows: twelve sums hide the latency of a multiplication with
+/// addition, where eight only just do.
+@inline(__always)
+func multiplyTallPanel(
+  _ left: LeftOperand, rows: Int, depth: Int, panel: UnsafePointer<Float>, step: Int,
+  into target: UnsafeMutablePointer<Float>, stride: Int, _ ends: PanelEnds
+) {
+  // Also for six rows the compiler is not told which places these are: it would reach each from the
+  // one before, and the chain of additions would take as long as the multiplications.
+  let last = rows &- 1
+  let row1 = min(1, last) &* left.row
+  let row2 = min(2, last) &* left.row
+  let row3 = min(3, last) &* left.row
+  let row4 = min(4, last) &* left.row
+  let row5 = min(5, last) &* left.row
+  let target1 = target + min(1, last) &* stride
+  let target2 = target + min(2, last) &* stride
+  let target3 = target + min(3, last) &* stride
+  let target4 = target + min(4, last) &* stride
+  let target5 = target + min(5, last) &* stride
+  var sum00 = ends.first(target, 0)
+  var sum01 = ends.first(target, laneCount)
+  var sum10 = ends.first(target1, 0)
+  var sum11 = ends.first(target1, laneCount)
+  var sum20 = ends.first(target2, 0)
+  var sum21 = ends.first(target2, laneCount)
+  var sum30 = ends.first(target3, 0)
+  var sum31 = ends.first(target3, laneCount)
+  var sum40 = ends.first(target4, 0)
+  var sum41 = ends.first(target4, laneCount)
+  var sum50 = ends.first(target5, 0)
+  var sum51 = ends.first(target5, laneCount)
+  var source = left.pointer
+  var columns = panel
+  let end = panel + step &* depth
+  let inner = left.inner
+  while columns < end {
+    let low = columns.vector(at: 0)
+    let high = columns.vector(at: laneCount)
+    let factor0 = Vector(repeating: source[0])
+    sum00 = sum00.addingProduct(factor0, low)
+    sum01 = sum01.addingProduct(factor0, high)
+    let factor1 = Vector(repeating: source[row1])
+    sum10 = sum10.addingProduct(factor1, low)
+    sum11 = sum11.addingProduct(factor1, high)
+    let factor2 = Vector(repeating: source[row2])
+    sum20 = sum20.addingProduct(factor2, low)
+    sum21 = sum21.addingProduct(factor2, high)
+    let factor3 = Vector(repeating: source[row3])
+    sum30 = sum30.addingProduct(factor3, low)
+    sum31 = sum31.addingProduct(factor3, high)
+    let factor4 = Vector(repeating: source[row4])
+    sum40 = sum40.addingProduct(factor4, low)
+    sum41 = sum41.addingProduct(factor4, high)
+    let factor5 = Vector(repeating: source[row5])
+    sum50 = sum50.addingProduct(factor5, low)
+    sum51 = sum51.addingProduct(factor5, high)
+    source += inner
+    columns += step
+  }
+  ends.store(sum00, target, 0)
+  ends.store(sum01, target, laneCount)
+  ends.store(sum10, target1, 0)
+  ends.store(sum11, target1, laneCount)
+  ends.store(sum20, target2, 0)
+  ends.store(sum21, target2, laneCount)
+  ends.store(sum30, target3, 0)
+  ends.store(sum31, target3, laneCount)
+  ends.store(sum40, target4, 0)
+  ends.store(sum41, target4, laneCount)
+  ends.store(sum50, target5, 0)
+  ends.store(sum51, target5, laneCount)
 }
 
 /// Up to eight rows times a panel of eight columns, its rows `step` apart; rows beyond

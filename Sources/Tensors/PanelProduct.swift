@@ -105,9 +105,16 @@ struct PanelProduct {
     let height = stretch.width == panelWidth ? 4 : 8
     var row = 0
     while row < rows {
-      let count = min(height, rows - row)
       let left = stretch.left.advanced(rows: row, inner: 0)
       let place = target + row * stride + stretch.column
+      if valid == panelWidth, rows - row > height {
+        multiplyTallPanel(
+          left, rows: min(6, rows - row), depth: stretch.depth, panel: stretch.panel,
+          step: stretch.step, into: place, stride: stride, ends)
+        row += 6
+        continue
+      }
+      let count = min(height, rows - row)
       if valid == stretch.width {
         multiply(left, count, stretch, into: place, stride: stride, ends)
       } else {
