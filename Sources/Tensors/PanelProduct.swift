@@ -105,16 +105,17 @@ struct PanelProduct {
     let height = stretch.width == panelWidth ? 4 : 8
     var row = 0
     while row < rows {
+      let remaining = rows - row
       let left = stretch.left.advanced(rows: row, inner: 0)
       let place = target + row * stride + stretch.column
-      if valid == panelWidth, rows - row > height {
+      if valid == panelWidth, Self.takesSix(of: remaining) {
         multiplyTallPanel(
-          left, rows: min(6, rows - row), depth: stretch.depth, panel: stretch.panel,
+          left, rows: min(6, remaining), depth: stretch.depth, panel: stretch.panel,
           step: stretch.step, into: place, stride: stride, ends)
         row += 6
         continue
       }
-      let count = min(height, rows - row)
+      let count = min(height, remaining)
       if valid == stretch.width {
         multiply(left, count, stretch, into: place, stride: stride, ends)
       } else {
@@ -128,6 +129,10 @@ struct PanelProduct {
       row += height
     }
   }
+
+  /// Seven and eight rows are two times four: six and one or two would cost as much as ten.
+  @inline(__always)
+  private static func takesSix(of rows: Int) -> Bool { rows > 4 && rows != 7 && rows != 8 }
 
   @inline(__always)
   private func multiply(
