@@ -141,25 +141,27 @@ struct PurifyRule {
       ? judges[0].probability.leastSimilarity(above: level) : nil
   }
 
-  /// What the rule was fitted to, and what is rejected for its content, as a JSON object. The number
-  /// of images that another looks nearly like stands for what their groups are.
-  func parameters(_ content: ContentRules, nearImages: Int) throws -> String {
+  /// What the rule was fitted to, and what is rejected for its content, as a JSON object. The numbers of
+  /// pairs and of images that another looks nearly like stand for what the pairs were compared with.
+  func parameters(_ content: ContentRules, pairs: Int, nearImages: Int) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let parameters = Parameters(
       mixtures: mixtures, content: content.isActive ? content : nil,
-      nearImages: content.isActive ? nearImages : nil)
+      pairs: content.isActive ? pairs : nil, nearImages: content.isActive ? nearImages : nil)
     return String(decoding: try encoder.encode(parameters), as: UTF8.self)
   }
 
   private struct Parameters: Encodable {
     let mixtures: [BetaMixture]
     let content: ContentRules?
+    let pairs: Int?
     let nearImages: Int?
 
     enum CodingKeys: String, CodingKey {
       case mixtures
       case content
+      case pairs
       case nearImages = "near_images"
     }
   }

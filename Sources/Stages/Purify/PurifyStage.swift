@@ -53,7 +53,8 @@ public struct PurifyStage: Stage {
     let decided = try database.beginDecisions(
       DecisionRule(
         model: model.id, name: rule.name, threshold: rule.level,
-        parameters: try rule.parameters(configuration.content, nearImages: nearImages)), run: run)
+        parameters: try rule.parameters(
+          configuration.content, pairs: scores.a.count, nearImages: nearImages)), run: run)
     var meter = ProgressMeter(
       stage: Self.name, unit: "pairs", total: scores.a.count, context: context)
     var counts: [PairReason: Int] = [:]
