@@ -10,7 +10,7 @@ BIN := .build/release
 SEED ?= 1
 COUNT ?= 1000000
 
-APT_PACKAGES := libsqlite3-dev libopenblas-dev libjpeg-dev libpng-dev libwebp-dev libgif-dev libssl-dev pkg-config sqlite3
+APT_PACKAGES := libsqlite3-dev libopenblas-dev libjpeg-dev libpng-dev libwebp-dev libgif-dev libssl-dev libcurl4-openssl-dev ca-certificates pkg-config sqlite3
 
 # The image networks whose weights to fetch: lite0 is the usual one.
 BACKBONES ?= lite0

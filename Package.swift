@@ -35,6 +35,7 @@ let package = Package(
   name: "winnow",
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -48,11 +49,19 @@ let package = Package(
         .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
         .linkedLibrary("gif"),
       ]),
+    .target(name: "CFetching", linkerSettings: [.linkedLibrary("curl")]),
 
     library("Tensors", ["COpenBLAS"]),
     library("Layers", ["Tensors"]),
     library("Imaging", ["CImageCodecs"]),
     library("Pairs", ["COpenSSL"]),
+    library(
+      "Fetching",
+      [
+        "CFetching", "Imaging", "Pairs",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "HeapModule", package: "swift-collections"),
+      ]),
     library("Models", ["Layers", "Tensors"]),
     library(
       "Audit",
@@ -60,7 +69,8 @@ let package = Package(
         "Pairs", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
-    library("Stages", ["Audit", "Imaging", "Layers", "Models", "Pairs", "Tensors", "Yams"]),
+    library(
+      "Stages", ["Audit", "Fetching", "Imaging", "Layers", "Models", "Pairs", "Tensors", "Yams"]),
     library(
       "CommandSupport",
       [
@@ -72,6 +82,7 @@ let package = Package(
     tool("winnow-corrupt", ["Pairs"]),
     tool("winnow-export", ["Pairs"]),
     tool("winnow-featurize", ["Imaging"]),
+    tool("winnow-fetch"),
     tool("winnow-ingest", ["Pairs"]),
     tool("winnow-train", ["Models"]),
     tool("winnow-score"),
@@ -88,6 +99,14 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport",
       swiftSettings: strict),
+    .target(
+      name: "TestServer", dependencies: ["Imaging", "Pairs"], path: "Tests/TestServer",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "fetch-server",
+      dependencies: [
+        "TestServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/FetchServer", swiftSettings: strict),
     tests(of: "Tensors"),
     tests(of: "Layers"),
     .executableTarget(
@@ -98,13 +117,18 @@ let package = Package(
     tests(of: "Imaging", ["image-fuzz"], fixtures: true),
     tests(of: "Pairs", fixtures: true),
     tests(of: "Models", fixtures: true),
+    tests(of: "Fetching", ["Pairs", "TestServer"]),
     tests(of: "Audit", fixtures: true),
-    tests(of: "Stages", ["Audit", "Imaging", "Layers", "Models", "Pairs", "Tensors"]),
+    tests(
+      of: "Stages",
+      ["Audit", "Fetching", "Imaging", "Layers", "Models", "Pairs", "Tensors", "TestServer"]),
     tests(of: "winnow-bench", ["Imaging", "Models", "Tensors"]),
     tests(
       of: "CommandSupport",
       [
-        "Stages", "winnow", "winnow-corrupt", "winnow-export", "winnow-featurize", "winnow-ingest",
+        "Stages", "TestServer", "winnow", "winnow-corrupt", "winnow-export", "winnow-featurize",
+        "winnow-fetch",
+        "winnow-ingest",
         "winnow-train", "winnow-score", "winnow-purify", "winnow-evaluate", "winnow-bench",
       ], fixtures: true),
   ]

@@ -3,7 +3,8 @@ import GRDB
 import Pairs
 
 extension AuditDatabase {
-  /// Local image locations that no stage has looked at, in order of first appearance.
+  /// Image locations whose bytes are here and that no stage has looked at, in order of first
+  /// appearance.
   ///
   /// - Parameters:
   ///   - location: The last number of the page before; 0 for the first page.
@@ -15,15 +16,19 @@ extension AuditDatabase {
       try Row.fetchAll(
         database,
         sql: """
-          SELECT location.location_id, CAST(pair.url AS BLOB), source.image_root
+          SELECT location.location_id, CAST(pair.url AS BLOB), source.image_root, fetch.sha256
           FROM location
           CROSS JOIN pair ON pair.pair_id = location.first_pair_id
           CROSS JOIN source ON source.source_id = pair.source_id
-          WHERE location.location_id > ? AND location.run_id IS NULL AND NOT location.is_remote
+          LEFT JOIN fetch ON fetch.location_id = location.location_id
+          WHERE location.location_id > ? AND location.run_id IS NULL
+            AND (NOT location.is_remote OR fetch.sha256 IS NOT NULL)
           ORDER BY location.location_id LIMIT ?
           """, arguments: [location, limit]
       ).map { row in
-        PendingImage(locationID: row[0], url: row.text(1) ?? "", imageRoot: row[2])
+        PendingImage(
+          locationID: row[0], url: row.text(1) ?? "", imageRoot: row[2],
+          fetched: row.hasNull(atIndex: 3) ? nil : try row.digest(3))
       }
     }
   }
@@ -41,12 +46,16 @@ extension AuditDatabase {
     }
   }
 
-  /// How many local image locations there are, and how many of them were looked at.
+  /// How many image locations have their bytes here, and how many of them were looked at.
   public func imageProgress() throws(AuditError) -> (done: Int, total: Int) {
     try read { database in
       let row = try Row.fetchOne(
         database,
-        sql: "SELECT count(run_id), count(*) FROM location WHERE NOT is_remote")
+        sql: """
+          SELECT count(location.run_id), count(*)
+          FROM location LEFT JOIN fetch ON fetch.location_id = location.location_id
+          WHERE NOT location.is_remote OR fetch.sha256 IS NOT NULL
+          """)
       return (row?[0] ?? 0, row?[1] ?? 0)
     }
   }
@@ -124,8 +133,8 @@ extension AuditDatabase {
     }
   }
 
-  /// Forgets all images, and with them all scores and decisions: every local location is to be
-  /// looked at again.
+  /// Forgets all images, and with them all scores and decisions: every location is to be
+  /// looked at again. What was fetched stays.
   public func discardImages() throws(AuditError) {
     try discardScores()
     try write { database in

@@ -21,6 +21,10 @@ enum AuditSchema {
       try database.execute(sql: nearImages)
       try database.execute(sql: nearImageViews)
     },
+    { database in
+      try database.execute(sql: fetches)
+      try database.execute(sql: fetchViews)
+    },
   ]
 
   /// The migrations, in order.

@@ -8,6 +8,16 @@ public struct PendingImage: Sendable, Equatable {
   public let url: String
   /// The folder that relative paths start from and may not leave, absolute.
   public let imageRoot: String
+  /// The content that its URL gave; nil for a local path.
+  public let fetched: SHA256Digest?
+
+  /// A location of its parts.
+  public init(locationID: Int64, url: String, imageRoot: String, fetched: SHA256Digest? = nil) {
+    self.locationID = locationID
+    self.url = url
+    self.imageRoot = imageRoot
+    self.fetched = fetched
+  }
 }
 
 /// Where an image's features are.

@@ -22,3 +22,12 @@ public enum ResolvedImage: Hashable, Sendable {
   /// No usable image, and why.
   case failed(RowFailure)
 }
+
+extension ImageLocation {
+  /// The http or https URL that a manifest's text names, without the whitespace round it; nil for
+  /// any other text.
+  public static func remoteURL(of text: String) -> String? {
+    guard case .remote(let url) = ImageURL(text) else { return nil }
+    return url
+  }
+}

@@ -31,7 +31,7 @@ enum ImageURL {
     }
     guard !url.utf8.contains(where: { $0 < 0x21 || $0 == 0x7F }) else {
       let detail = "the URL holds a space or control character"
-      return .refused(RowFailure(.unsupportedURL, detail))
+      return .refused(RowFailure(.malformedURL, detail))
     }
     return .remote(String(url))
   }

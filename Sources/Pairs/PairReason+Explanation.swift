@@ -31,6 +31,28 @@ extension PairReason {
       "The image path leads out of the manifest's folder or the image root."
     case .notFetched:
       "The image is on the web and has not been fetched."
+    case .malformedURL:
+      "The image URL cannot be taken apart, or it holds a space or control character."
+    case .timeout:
+      "The server did not send the image in the time that it was given."
+    case .dns:
+      "The name of the image's server leads to no address."
+    case .connection:
+      "The connection to the image's server failed or broke off."
+    case .tls:
+      "The image's server has no certificate that holds."
+    case .httpError:
+      "The image's server answered with an error; http_status has its number."
+    case .tooLarge:
+      "The server sends more bytes than the limit."
+    case .notAnImage:
+      "What the server sent is not a picture."
+    case .redirectLimit:
+      "The image's URL leads through more redirects than the limit."
+    case .optedOut:
+      "The site asks, by X-Robots-Tag, not to use the image."
+    case .blockedAddress:
+      "The image's URL leads to an address that is not on the public internet."
     case .missingImage:
       "There is no file at the image path."
     case .unreadableImage:

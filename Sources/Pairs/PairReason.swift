@@ -27,6 +27,28 @@ public enum PairReason: String, Codable, CaseIterable, Sendable {
   case unsafePath = "unsafe_path"
   /// A remote image that was never fetched.
   case notFetched = "not_fetched"
+  /// A URL that is none.
+  case malformedURL = "malformed_url"
+  /// A server that took too long.
+  case timeout
+  /// A host name that leads nowhere.
+  case dns
+  /// A connection that failed or broke off.
+  case connection
+  /// A certificate that does not hold.
+  case tls
+  /// A server that answered with an error.
+  case httpError = "http_error"
+  /// An answer with more bytes than the limit.
+  case tooLarge = "too_large"
+  /// An answer that is no picture.
+  case notAnImage = "not_an_image"
+  /// Redirects without end.
+  case redirectLimit = "redirect_limit"
+  /// A site that asks not to be used.
+  case optedOut = "opted_out"
+  /// A URL that leads to an address that is not public.
+  case blockedAddress = "blocked_address"
   /// No file at the path.
   case missingImage = "missing_image"
   /// A file that cannot be opened or read.

@@ -34,7 +34,7 @@ package final class ReadableFile: Sendable {
 
   /// Reads up to `count` bytes at `offset` into `buffer`, from its index `start` on (as many as
   /// fit, without `count`); 0 at the end of the file.
-  func read(
+  package func read(
     into buffer: inout [UInt8], from start: Int = 0, count: Int = .max, at offset: Int64
   ) throws(PairsError) -> Int {
     precondition(start >= 0 && start <= buffer.count)

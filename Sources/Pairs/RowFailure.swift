@@ -5,6 +5,17 @@ public struct RowFailure: Hashable, Sendable {
   /// What was found, for a person: `expected 2 tab-separated columns, found 3`.
   public let detail: String
 
+  /// A failure as the error of a result.
+  public struct Thrown: Error, Equatable {
+    /// The failure.
+    public let failure: RowFailure
+
+    /// A failure to be thrown.
+    public init(failure: RowFailure) {
+      self.failure = failure
+    }
+  }
+
   /// A failure with its reason and detail.
   public init(_ reason: PairReason, _ detail: String) {
     self.reason = reason

@@ -34,7 +34,7 @@ import Testing
       columns == [
         "pair_id", "key", "source", "line", "role", "caption", "url", "image_sha256",
         "image_format", "width", "height", "perceptual_hash", "near_group", "status", "reason",
-        "detail", "stage",
+        "detail", "http_status", "stage",
         "similarity_a", "similarity_b", "similarity", "clean_probability", "threshold",
         "model_id", "run_id", "updated_at",
       ])

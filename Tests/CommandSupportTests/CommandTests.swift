@@ -31,7 +31,7 @@ import Testing
 
   /// `Fixtures/help-*.txt` are what `--help` prints at 80 columns.
   @Test(arguments: [
-    "winnow", "winnow-corrupt", "winnow-ingest", "winnow-featurize", "winnow-train",
+    "winnow", "winnow-corrupt", "winnow-ingest", "winnow-fetch", "winnow-featurize", "winnow-train",
     "winnow-score", "winnow-purify", "winnow-export", "winnow-evaluate",
     "winnow-bench",
   ])

@@ -1,4 +1,5 @@
 import Audit
+import Fetching
 import Pairs
 import Tensors
 
@@ -36,7 +37,9 @@ struct FeaturizeWork {
   ) throws -> ImageFeaturizer.Chunk {
     let configuration = stage.configuration
     let workers = Workers(configuration.threads)
-    let reader = try ImageReader(for: images, maximumBytes: configuration.limits.maximumBytes)
+    let reader = try ImageReader(
+      for: images, maximumBytes: configuration.limits.maximumBytes,
+      store: ContentStore(folder: workspace.imagesPath))
     let step = configuration.batch * workers.count * Self.groupsPerReport
     var chunk = ImageFeaturizer.Chunk()
     for start in stride(from: 0, to: images.count, by: step) {

@@ -1,4 +1,5 @@
 import Audit
+import Fetching
 import Imaging
 import Pairs
 
@@ -6,21 +7,27 @@ import Pairs
 struct ImageReader: Sendable {
   private let roots: [String: ImageRoot]
   private let maximumBytes: Int
+  private let store: ContentStore
 
   /// A reader for some locations.
   ///
+  /// - Parameter store: Where fetched images are.
   /// - Throws: `PairsError.cannotRead` when an image root is gone: that is no single image's fault.
-  init(for images: [PendingImage], maximumBytes: Int) throws(PairsError) {
+  init(
+    for images: [PendingImage], maximumBytes: Int, store: ContentStore
+  ) throws(PairsError) {
     var roots: [String: ImageRoot] = [:]
-    for image in images where roots[image.imageRoot] == nil {
+    for image in images where image.fetched == nil && roots[image.imageRoot] == nil {
       roots[image.imageRoot] = try ImageRoot(folder: image.imageRoot)
     }
     self.roots = roots
     self.maximumBytes = maximumBytes
+    self.store = store
   }
 
   /// The bytes of a location's file, or why there are none.
   func bytes(of image: PendingImage) -> Result<[UInt8], RowFailure.Thrown> {
+    if let digest = image.fetched { return contents(of: store.path(of: digest)) }
     guard let root = roots[image.imageRoot] else {
       return .failed(.unreadableImage, "the image folder \(image.imageRoot) is not open")
     }
@@ -47,13 +54,6 @@ struct ImageReader: Sendable {
     } catch {
       return .failed(.unreadableImage, "\(error)")
     }
-  }
-}
-
-extension RowFailure {
-  /// A failure as the error of a result.
-  struct Thrown: Error {
-    let failure: RowFailure
   }
 }
 

@@ -35,6 +35,7 @@ public struct StageRegistry: Sendable {
   public static let standard = StageRegistry([
     Entry(CorruptStage.self),
     Entry(IngestStage.self),
+    Entry(FetchStage.self),
     Entry(FeaturizeStage.self),
     Entry(TrainStage.self),
     Entry(ScoreStage.self),

@@ -45,7 +45,13 @@ public struct StatusReport: StageSummary, Equatable {
   public let writer: String?
   /// Its manifests.
   public let sources: [Source]
-  /// Local image locations, and how many of them were looked at.
+  /// URLs to fetch.
+  public let urls: Int
+  /// How many of them were fetched.
+  public let urlsFetched: Int
+  /// How many of them failed.
+  public let urlsFailed: Int
+  /// Image locations whose bytes are here, and how many of them were looked at.
   public let images: Int
   /// How many of them were looked at.
   public let imagesDone: Int
@@ -62,6 +68,9 @@ public struct StatusReport: StageSummary, Equatable {
     case workspace = "workspace"
     case writer = "writer"
     case sources = "sources"
+    case urls = "urls"
+    case urlsFetched = "urls_fetched"
+    case urlsFailed = "urls_failed"
     case images = "images"
     case imagesDone = "images_done"
     case model = "model"
@@ -81,6 +90,10 @@ public struct StatusReport: StageSummary, Equatable {
         path: source.description.path, role: source.description.role, lines: source.lineCount,
         isComplete: source.isComplete)
     }
+    let fetches = try database.fetchProgress()
+    urls = fetches.total
+    urlsFetched = fetches.fetched
+    urlsFailed = fetches.failed
     let progress = try database.imageProgress()
     images = progress.total
     imagesDone = progress.done
@@ -106,8 +119,13 @@ extension StatusReport {
       let state = source.isComplete ? "" : ", not complete"
       table.add("manifest", "\(source.path) (\(source.role.rawValue), \(lines) lines\(state))")
     }
+    if urls > 0 {
+      let (fetched, failed) = (SummaryTable.grouped(urlsFetched), SummaryTable.grouped(urlsFailed))
+      table.add("URLs", "\(fetched) of \(SummaryTable.grouped(urls)) fetched, \(failed) failed")
+    }
     let done = SummaryTable.grouped(imagesDone)
-    table.add("images", "\(done) of \(SummaryTable.grouped(images)) local ones looked at")
+    let kind = urls > 0 ? "fetched or local" : "local"
+    table.add("images", "\(done) of \(SummaryTable.grouped(images)) \(kind) ones looked at")
     table.add("model", model ?? "none has scored yet")
     table.add("decisions", rule ?? "none yet")
     for count in counts {

@@ -116,6 +116,21 @@ CREATE TABLE near_grouping (
   radius INTEGER NOT NULL,
   images INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE fetch (
+  location_id INTEGER PRIMARY KEY REFERENCES location ON DELETE CASCADE,
+  sha256 BLOB,
+  reason TEXT,
+  detail TEXT,
+  http_status INTEGER,
+  final_url TEXT,
+  content_type TEXT,
+  byte_count INTEGER,
+  seconds REAL NOT NULL,
+  tries INTEGER NOT NULL,
+  fetched_at TEXT NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run,
+  CHECK ((sha256 IS NULL) = (reason IS NOT NULL))
+) STRICT;
 CREATE VIEW pair_audit AS
 SELECT
   pair.pair_id AS pair_id,
@@ -126,7 +141,7 @@ SELECT
   source.role AS role,
   pair.caption AS caption,
   pair.url AS url,
-  nullif(lower(hex(image.sha256)), '') AS image_sha256,
+  nullif(lower(hex(coalesce(image.sha256, fetch.sha256))), '') AS image_sha256,
   image.format AS image_format,
   image.width AS width,
   image.height AS height,
@@ -135,19 +150,23 @@ SELECT
   (SELECT lower(hex(first.sha256)) FROM image AS first
    WHERE first.image_id = image.near_group) AS near_group,
   CASE
-    WHEN coalesce(pair.reason, location.reason, image.reason) IS NOT NULL THEN 'failed'
+    WHEN coalesce(pair.reason, fetch.reason, location.reason, image.reason) IS NOT NULL THEN 'failed'
     WHEN source.role <> 'train' THEN 'kept'
     WHEN decision.is_kept = 1 THEN 'kept'
     WHEN decision.is_kept = 0 THEN 'rejected'
     ELSE 'pending'
   END AS status,
   coalesce(
-    pair.reason, location.reason, image.reason,
+    pair.reason, fetch.reason, location.reason, image.reason,
     CASE WHEN source.role <> 'train' THEN 'trusted' END,
     decision.reason,
-    CASE WHEN location.is_remote AND location.image_id IS NULL THEN 'not_fetched' END
+    CASE
+      WHEN location.is_remote AND location.image_id IS NULL AND fetch.sha256 IS NULL
+        THEN 'not_fetched'
+    END
   ) AS reason,
-  coalesce(pair.detail, location.detail, image.detail, decision.detail) AS detail,
+  coalesce(pair.detail, fetch.detail, location.detail, image.detail, decision.detail) AS detail,
+  fetch.http_status AS http_status,
   run.command AS stage,
   score.similarity_a AS similarity_a,
   score.similarity_b AS similarity_b,
@@ -161,6 +180,7 @@ FROM pair
 JOIN source ON source.source_id = pair.source_id
 JOIN published ON published.only_row = 1
 LEFT JOIN location ON location.location_id = pair.location_id
+LEFT JOIN fetch ON fetch.location_id = location.location_id
 LEFT JOIN image ON image.image_id = location.image_id
 LEFT JOIN score
   ON score.model_id = published.model_id AND score.pair_id = pair.pair_id
@@ -169,7 +189,8 @@ LEFT JOIN decision
   ON decision.run_id = published.decision_run_id AND decision.pair_id = pair.pair_id
 LEFT JOIN decision_set ON decision_set.run_id = published.decision_run_id
 LEFT JOIN run
-  ON run.run_id = coalesce(decision.run_id, score.run_id, location.run_id, source.run_id);
+  ON run.run_id = coalesce(
+    decision.run_id, score.run_id, location.run_id, fetch.run_id, source.run_id);
 CREATE VIEW reviewed_pair AS
 SELECT
   pair_audit.*,
@@ -196,3 +217,27 @@ SELECT
   final_reason AS reason, similarity_a, similarity_b, similarity, clean_probability
 FROM reviewed_pair
 WHERE final_status = 'kept';
+CREATE VIEW fetch_audit AS
+SELECT
+  location.location_id AS location_id,
+  pair.url AS url,
+  CASE
+    WHEN fetch.reason IS NOT NULL THEN 'failed'
+    WHEN fetch.sha256 IS NOT NULL THEN 'fetched'
+    ELSE 'pending'
+  END AS state,
+  fetch.reason AS reason,
+  fetch.detail AS detail,
+  fetch.http_status AS http_status,
+  fetch.final_url AS final_url,
+  fetch.content_type AS content_type,
+  fetch.byte_count AS bytes,
+  nullif(lower(hex(fetch.sha256)), '') AS sha256,
+  fetch.seconds AS seconds,
+  fetch.tries AS tries,
+  fetch.fetched_at AS fetched_at,
+  fetch.run_id AS run_id
+FROM location
+JOIN pair ON pair.pair_id = location.first_pair_id
+LEFT JOIN fetch ON fetch.location_id = location.location_id
+WHERE location.is_remote;

@@ -1,3 +1,4 @@
+import Fetching
 import Foundation
 import Pairs
 import TestSupport
@@ -83,7 +84,8 @@ import Testing
       PendingImage(locationID: 1, url: "precomp:a.npy#0", imageRoot: stages.folder.path),
       PendingImage(locationID: 2, url: "a.npy", imageRoot: stages.folder.path),
     ]
-    let reader = try ImageReader(for: images, maximumBytes: 10)
+    let reader = try ImageReader(
+      for: images, maximumBytes: 10, store: ContentStore(folder: stages.folder.path))
     var arrays = PrecomputedArrays(nil, of: stages.workspace)
     for (result, detail) in [
       (

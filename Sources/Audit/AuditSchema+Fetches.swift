@@ -1,0 +1,146 @@
+extension AuditSchema {
+  /// Migration 4: what came of each URL that was asked for.
+  ///
+  /// A location without a row here was not fetched yet. One with `sha256` has its bytes in
+  /// `images/`; what they are is the featurizer's to find out, in `location` and `image`. One with
+  /// `reason` failed for good: that outranks whatever else its pairs could be.
+  static let fetches = """
+    CREATE TABLE fetch (
+      location_id INTEGER PRIMARY KEY REFERENCES location ON DELETE CASCADE,
+      sha256 BLOB,
+      reason TEXT,
+      detail TEXT,
+      http_status INTEGER,
+      final_url TEXT,
+      content_type TEXT,
+      byte_count INTEGER,
+      seconds REAL NOT NULL,
+      tries INTEGER NOT NULL,
+      fetched_at TEXT NOT NULL,
+      run_id INTEGER NOT NULL REFERENCES run,
+      CHECK ((sha256 IS NULL) = (reason IS NOT NULL))
+    ) STRICT;
+
+    DROP VIEW purified_pair;
+    DROP VIEW reviewed_pair;
+    DROP VIEW pair_audit;
+    """
+
+  /// Migration 4, views: those of migration 3 with what came of fetching, and `fetch_audit`, one row
+  /// a URL, however many pairs name it.
+  static let fetchViews = """
+    CREATE VIEW pair_audit AS
+    SELECT
+      pair.pair_id AS pair_id,
+      lower(hex(pair.key))
+        || CASE WHEN pair.occurrence > 1 THEN '#' || pair.occurrence ELSE '' END AS key,
+      source.path AS source,
+      pair.line AS line,
+      source.role AS role,
+      pair.caption AS caption,
+      pair.url AS url,
+      nullif(lower(hex(coalesce(image.sha256, fetch.sha256))), '') AS image_sha256,
+      image.format AS image_format,
+      image.width AS width,
+      image.height AS height,
+      CASE WHEN image.perceptual_hash <> 0 THEN printf('%016x', image.perceptual_hash) END
+        AS perceptual_hash,
+      (SELECT lower(hex(first.sha256)) FROM image AS first
+       WHERE first.image_id = image.near_group) AS near_group,
+      CASE
+        WHEN coalesce(pair.reason, fetch.reason, location.reason, image.reason) IS NOT NULL THEN 'failed'
+        WHEN source.role <> 'train' THEN 'kept'
+        WHEN decision.is_kept = 1 THEN 'kept'
+        WHEN decision.is_kept = 0 THEN 'rejected'
+        ELSE 'pending'
+      END AS status,
+      coalesce(
+        pair.reason, fetch.reason, location.reason, image.reason,
+        CASE WHEN source.role <> 'train' THEN 'trusted' END,
+        decision.reason,
+        CASE
+          WHEN location.is_remote AND location.image_id IS NULL AND fetch.sha256 IS NULL
+            THEN 'not_fetched'
+        END
+      ) AS reason,
+      coalesce(pair.detail, fetch.detail, location.detail, image.detail, decision.detail) AS detail,
+      fetch.http_status AS http_status,
+      run.command AS stage,
+      score.similarity_a AS similarity_a,
+      score.similarity_b AS similarity_b,
+      score.similarity AS similarity,
+      decision.clean_probability AS clean_probability,
+      CASE WHEN decision.pair_id IS NOT NULL THEN decision_set.threshold END AS threshold,
+      model.name AS model_id,
+      run.run_id AS run_id,
+      coalesce(run.ended_at, run.started_at) AS updated_at
+    FROM pair
+    JOIN source ON source.source_id = pair.source_id
+    JOIN published ON published.only_row = 1
+    LEFT JOIN location ON location.location_id = pair.location_id
+    LEFT JOIN fetch ON fetch.location_id = location.location_id
+    LEFT JOIN image ON image.image_id = location.image_id
+    LEFT JOIN score
+      ON score.model_id = published.model_id AND score.pair_id = pair.pair_id
+    LEFT JOIN model ON model.model_id = score.model_id
+    LEFT JOIN decision
+      ON decision.run_id = published.decision_run_id AND decision.pair_id = pair.pair_id
+    LEFT JOIN decision_set ON decision_set.run_id = published.decision_run_id
+    LEFT JOIN run
+      ON run.run_id = coalesce(
+        decision.run_id, score.run_id, location.run_id, fetch.run_id, source.run_id);
+
+    CREATE VIEW reviewed_pair AS
+    SELECT
+      pair_audit.*,
+      review.verdict AS verdict,
+      CASE
+        WHEN pair_audit.status = 'failed' THEN 'failed'
+        WHEN review.verdict IN ('kept', 'rejected') THEN review.verdict
+        ELSE pair_audit.status
+      END AS final_status,
+      CASE
+        WHEN pair_audit.status = 'failed' THEN pair_audit.reason
+        WHEN review.verdict IN ('kept', 'rejected') AND review.verdict <> pair_audit.status
+          THEN 'overruled'
+        ELSE pair_audit.reason
+      END AS final_reason
+    FROM pair_audit
+    LEFT JOIN review ON review.review_id =
+      (SELECT max(latest.review_id) FROM review AS latest
+       WHERE latest.pair_id = pair_audit.pair_id);
+
+    CREATE VIEW purified_pair AS
+    SELECT
+      pair_id, key, source, line, role, caption, url, image_sha256, image_format, width, height,
+      perceptual_hash, near_group,
+      final_reason AS reason, similarity_a, similarity_b, similarity, clean_probability
+    FROM reviewed_pair
+    WHERE final_status = 'kept';
+
+    CREATE VIEW fetch_audit AS
+    SELECT
+      location.location_id AS location_id,
+      pair.url AS url,
+      CASE
+        WHEN fetch.reason IS NOT NULL THEN 'failed'
+        WHEN fetch.sha256 IS NOT NULL THEN 'fetched'
+        ELSE 'pending'
+      END AS state,
+      fetch.reason AS reason,
+      fetch.detail AS detail,
+      fetch.http_status AS http_status,
+      fetch.final_url AS final_url,
+      fetch.content_type AS content_type,
+      fetch.byte_count AS bytes,
+      nullif(lower(hex(fetch.sha256)), '') AS sha256,
+      fetch.seconds AS seconds,
+      fetch.tries AS tries,
+      fetch.fetched_at AS fetched_at,
+      fetch.run_id AS run_id
+    FROM location
+    JOIN pair ON pair.pair_id = location.first_pair_id
+    LEFT JOIN fetch ON fetch.location_id = location.location_id
+    WHERE location.is_remote;
+    """
+}

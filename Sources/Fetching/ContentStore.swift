@@ -1,0 +1,111 @@
+import CFetching
+import Foundation
+import Glibc
+import Pairs
+
+/// Files named by the hash of what they hold: `images/ab/abcd….` A URL has no say in a name.
+///
+/// A file appears under its name complete, but is on disk only after `sync()`: what names it in a
+/// database must come later.
+public struct ContentStore: Sendable {
+  /// The folder.
+  public let folder: String
+  /// Where files are until they have their name.
+  var incoming: String { folder + "/incoming" }
+
+  /// The store in a folder, which need not be there to read from it.
+  public init(folder: String) {
+    self.folder = folder
+  }
+
+  /// Makes the folder and removes what a killed run left half written.
+  ///
+  /// - Throws: `FetchError.store`.
+  public func prepare() throws(FetchError) {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: incoming, withIntermediateDirectories: true)
+      for name in try FileManager.default.contentsOfDirectory(atPath: incoming) {
+        try FileManager.default.removeItem(atPath: incoming + "/" + name)
+      }
+    } catch {
+      throw .store(path: incoming, problem: error.localizedDescription)
+    }
+  }
+
+  /// Where the content of a hash is, or would be.
+  public func path(of digest: SHA256Digest) -> String {
+    let name = digest.description
+    return "\(folder)/\(name.prefix(2))/\(name)"
+  }
+
+  /// Stores bytes under their hash.
+  ///
+  /// - Throws: `FetchError.store`, on a full disk for example.
+  public func store(_ bytes: [UInt8]) throws(FetchError) -> SHA256Digest {
+    let digest = SHA256Digest(of: bytes)
+    let temporary = "\(incoming)/\(digest)"
+    try write(bytes, to: temporary)
+    try move(temporary, to: digest)
+    return digest
+  }
+
+  /// Moves a file of this store's `incoming` folder under the hash of what it holds.
+  ///
+  /// - Throws: `FetchError.store`.
+  public func store(fileAt path: String) throws(FetchError) -> SHA256Digest {
+    do {
+      let digest = try SHA256Digest(ofFileAt: path)
+      try move(path, to: digest)
+      return digest
+    } catch let error as FetchError {
+      throw error
+    } catch {
+      throw .store(path: path, problem: "\(error)")
+    }
+  }
+
+  /// Brings everything stored so far to the disk, in one go: syncing each of thousands of small files
+  /// takes far longer.
+  ///
+  /// - Throws: `FetchError.store`.
+  public func sync() throws(FetchError) {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(folder) }
+    defer { close(descriptor) }
+    guard fetch_sync(descriptor) == 0 else { throw failure(folder) }
+  }
+
+  private func write(_ bytes: [UInt8], to path: String) throws(FetchError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw failure(path) }
+    defer { close(descriptor) }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
+      }
+      if count > 0 {
+        written += count
+      } else if errno != EINTR {
+        let failure = failure(path)
+        unlink(path)
+        throw failure
+      }
+    }
+  }
+
+  private func move(_ path: String, to digest: SHA256Digest) throws(FetchError) {
+    let target = self.path(of: digest)
+    if rename(path, target) == 0 { return }
+    guard errno == ENOENT else { throw failure(target) }
+    // One of 256 folders, made when first needed.
+    let parent = "\(folder)/\(digest.description.prefix(2))"
+    guard mkdir(parent, 0o777) == 0 || errno == EEXIST else { throw failure(parent) }
+    guard rename(path, target) == 0 else { throw failure(target) }
+  }
+
+  private func failure(_ path: String) -> FetchError {
+    .store(path: path, problem: String(cString: strerror(errno)))
+  }
+}
