@@ -37,6 +37,7 @@ public struct PurifyStage: Stage {
     var scores = NetworkSimilarities(a: [], b: [])
     try forEachPage(of: model.id, database) { page in
       scores.a += page.map(\.similarityA)
+    try checkImages(of: workspace, in: database)
       scores.b += page.map(\.secondSimilarity)
     }
     guard !scores.a.isEmpty else {
@@ -111,6 +112,17 @@ public struct PurifyStage: Stage {
   private func forEachPage(
     of model: Int64, _ database: AuditDatabase, _ body: ([PairScore]) throws -> Void
   ) throws {
+  /// Content rules ask for the image of each scored pair, which a damaged shard takes away until it is
+  /// made anew. Deciding on scores alone does not.
+  private func checkImages(of workspace: Workspace, in database: AuditDatabase) throws {
+    guard configuration.content.isActive, let model = try database.publishedModel() else { return }
+    let pairs = try database.scoredCountWithoutImage(ofModel: model.id)
+    guard pairs == 0 else {
+      throw workspace.missing(
+        "\(SummaryTable.grouped(pairs)) scored pairs have no features", command: "winnow-featurize")
+    }
+  }
+
     var last: Int64 = 0
     while true {
       let page = try database.scores(

@@ -197,6 +197,24 @@ import Testing
     #expect(
       error?.description
         == "purify: minimum-side: the workspace holds precomputed features, which have no pictures")
+    for change: (inout ContentRules) -> Void in [
+      { $0.nearDuplicates = .dropPairs }, { $0.placeholderCaptions = 3 },
+    ] {
+      let error = #expect(throws: StagesError.self) { try fixture.purify(change) }
+      #expect(
+        error?.description
+          == "\(workspace.path): 4 images were featurized before Winnow kept what pictures look"
+          + " like; run: winnow-featurize --workspace \(workspace.path) --restart")
+    }
+    #expect(try fixture.purify { $0.dropRepeated = true }.rejectedForContent.count == 1)
+  }
+
+  @Test func pairsWhoseImagesAreLostAreNotLeftOut() throws {
+    let fixture = try Self.repeats()
+    let workspace = fixture.images.workspace
+    let database = try workspace.openDatabase(.writing)
+    try database.discardImages(ofShard: 0)
+    try database.close()
   }
 
   @Test(arguments: [
