@@ -72,8 +72,8 @@ public struct ContentRules: Codable, Sendable, Equatable {
       || placeholderCaptions != nil || minimumWords != nil || maximumWords != nil
   }
 
-  /// Whether a chosen rule asks what pictures look like.
-  var needsHashes: Bool { nearDuplicates != .keep }
+  /// Whether a chosen rule asks what pictures look like, where there are pictures.
+  var needsHashes: Bool { nearDuplicates != .keep || placeholderCaptions != nil }
 
   /// The first chosen rule that needs pictures, which precomputed features do not have.
   var firstOfPictures: CodingKeys? {

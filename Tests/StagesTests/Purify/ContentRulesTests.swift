@@ -215,6 +215,21 @@ import Testing
     let database = try workspace.openDatabase(.writing)
     try database.discardImages(ofShard: 0)
     try database.close()
+    // Captions of one row can be counted.
+    configuration.content.minimumSide = nil
+    configuration.content.placeholderCaptions = 3
+    let unscored = #expect(throws: StagesError.self) {
+      try stages.perform(PurifyStage(configuration))
+    }
+    #expect(try fixture.purify { $0.dropRepeated = true }.rejectedForContent.count == 1)
+  }
+
+  @Test func pairsWhoseImagesAreLostAreNotLeftOut() throws {
+    let fixture = try Self.repeats()
+    let workspace = fixture.images.workspace
+    let database = try workspace.openDatabase(.writing)
+    try database.discardImages(ofShard: 0)
+    try database.close()
   }
 
   @Test(arguments: [
