@@ -98,7 +98,7 @@ public struct ContentRules: Codable, Sendable, Equatable {
       if let value, value < 1 { throw refuse(key, "\(value) is not positive") }
     }
     if let ratio = largestAspectRatio, !(ratio >= 1 && ratio.isFinite) {
-      throw refuse(.largestAspectRatio, "\(ratio) is below 1")
+      throw refuse(.largestAspectRatio, "is \(ratio), but must be a number of at least 1")
     }
     if let least = minimumWords, let most = maximumWords, least > most {
       throw refuse(.minimumWords, "\(least) is above maximum-words, \(most)")

@@ -146,7 +146,7 @@ import Testing
     }
     #expect(
       try fixture.outcomes() == [
-        "image_too_narrow: 121 × 40 pixels, 3.0 to 1, the limit is 3.0 to 1",
+        "image_too_narrow: 121 × 40 pixels, 3.025 to 1, the limit is 3.0 to 1",
         "image_too_small: 60 × 39 pixels, the shortest side allowed is 40",
         "caption_too_short: 1 words, the least is 2", "caption_too_long: 5 words, the limit is 4",
         "mismatch",
@@ -234,14 +234,15 @@ import Testing
 
   @Test(arguments: [
     ("near-radius", "13 is outside 0…12"), ("minimum-side", "0 is not positive"),
-    ("largest-aspect-ratio", "0.5 is below 1"), ("minimum-words", "3 is above maximum-words, 2"),
+    ("largest-aspect-ratio", "is inf, but must be a number of at least 1"),
+    ("minimum-words", "3 is above maximum-words, 2"),
   ])
   func valuesThatCannotBeAreRefused(key: String, problem: String) throws {
     var rules = ContentRules()
     switch key {
     case "near-radius": rules.nearRadius = 13
     case "minimum-side": rules.minimumSide = 0
-    case "largest-aspect-ratio": rules.largestAspectRatio = 0.5
+    case "largest-aspect-ratio": rules.largestAspectRatio = .infinity
     default: (rules.minimumWords, rules.maximumWords) = (3, 2)
     }
     var configuration = PurifyConfiguration()
