@@ -47,6 +47,29 @@ import Testing
       ])
   }
 
+  @Test func ofRepeatedPairsTheFirstStaysWhateverItsSimilarity() throws {
+    let fixture = try ContentFixture(
+      [
+        Line(caption: "a dog", image: "dog.png", similarity: 0.7),
+        Line(caption: "a dog", image: "dog.png", similarity: 0.75),
+        Line(caption: "a hound", image: "large-dog.png", similarity: 0.72),
+      ],
+      files: [
+        "dog.png": GeneratedImage.waves(1),
+        "large-dog.png": GeneratedImage.waves(1, width: 128, height: 96),
+      ])
+    try fixture.purify { $0.dropRepeated = true }
+    let repetition = "duplicate_pair: pair 1 is kept"
+    #expect(try fixture.outcomes() == ["matched", repetition, "matched"])
+    // The image stays for its second pair, and the first pair is what stays of it.
+    try fixture.purify {
+      $0.dropRepeated = true
+      $0.nearDuplicates = .dropImages
+    }
+    #expect(
+      try fixture.outcomes() == ["matched", repetition, "near_duplicate: pair 1 is kept"])
+  }
+
   @Test func ofNearlyIdenticalPairsTheMostSimilarStays() throws {
     let fixture = try Self.repeats()
     let summary = try fixture.purify { $0.nearDuplicates = .dropPairs }
