@@ -1,6 +1,7 @@
 import Audit
 
-/// Keeps the audit's groups of nearly identical images in step with the images.
+/// Keeps the audit's groups of nearly identical images in step with the images. Memory: at most 48
+/// bytes an image, 8 for its number beside those of `HammingGroups`.
 struct NearGroups {
   let database: AuditDatabase
   /// In how many of 64 bits the perceptual hashes of neighbours may differ.
@@ -21,7 +22,7 @@ struct NearGroups {
       hashes.append(image.hash)
       images.append(image.imageID)
     }
-    let groups = HammingGroups(hashes, radius: radius)
+    let groups = HammingGroups(consume hashes, radius: radius)
     var members = [UInt32](repeating: 0, count: images.count)
     for first in groups.firstOfGroup { members[first] += 1 }
     let shared = groups.firstOfGroup.enumerated().lazy
