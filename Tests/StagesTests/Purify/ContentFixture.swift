@@ -76,6 +76,13 @@ struct ContentFixture {
     try images.stages.perform(stage(change))
   }
 
+  /// The images that groups are made of.
+  func hashedImages() throws -> [AuditDatabase.HashedImage] {
+    var images: [AuditDatabase.HashedImage] = []
+    try self.images.workspace.openDatabase(.reading).forEachHashedImage { images.append($0) }
+    return images
+  }
+
   /// What became of each line: `matched`, or the reason and what was found.
   func outcomes() throws -> [String] {
     let database = try images.workspace.openDatabase(.reading)

@@ -101,7 +101,7 @@ import Testing
     let fixture = try Self.repeats()
     let database = try fixture.images.workspace.openDatabase(.reading)
     #expect(try database.nearGrouping() == nil)
-    let hashes = try database.hashedImages(limit: 10).map(\.hash)
+    let hashes = try fixture.hashedImages().map(\.hash)
     try fixture.purify { $0.nearRadius = 0 }
     let same = hashes.count { hash in hashes.count { $0 == hash } > 1 }
     #expect(try database.nearGrouping() == .init(radius: 0, images: 4))
@@ -182,8 +182,7 @@ import Testing
     let fixture = try Self.repeats()
     try fixture.purify { _ in }
     let database = try fixture.images.workspace.openDatabase(.reading)
-    let images = try database.hashedImages(limit: 10)
-    #expect(images.map(\.imageID) == [1, 2, 3, 4])
+    #expect(try fixture.hashedImages().map(\.imageID) == [1, 2, 3, 4])
     let contents = try database.scoredContents(ofModel: 1, limit: 10)
     #expect(contents.map(\.imageID) == [1, 1, 2, 2, 3, 4])
     #expect(contents.map(\.firstNearImageID) == [1, 1, 1, 1, 3, 1])
@@ -198,28 +197,6 @@ import Testing
     let database = try workspace.openDatabase(.writing)
     try database.write { try $0.execute(sql: "UPDATE image SET perceptual_hash = NULL") }
     try database.close()
-    let error = #expect(throws: StagesError.self) {
-      try fixture.purify { $0.nearDuplicates = .dropPairs }
-    }
-    #expect(
-      error?.description
-        == "\(workspace.path): 4 images were featurized before Winnow kept what pictures look like;"
-        + " run: winnow-featurize --workspace \(workspace.path) --restart")
-    #expect(try fixture.purify { $0.dropRepeated = true }.rejectedForContent.count == 1)
-  }
-
-  @Test func precomputedFeaturesHaveNoPictures() throws {
-    let stages = try StageFixture()
-    let input = try stages.manifest(Array("a dog\tprecomp:features.npy#0\n".utf8))
-    try stages.perform(IngestStage(IngestConfiguration(inputs: [input])))
-    var configuration = PurifyConfiguration()
-    configuration.content.minimumSide = 100
-    let error = #expect(throws: StagesError.self) {
-      try stages.perform(PurifyStage(configuration))
-    }
-    #expect(
-      error?.description
-        == "purify: minimum-side: the workspace holds precomputed features, which have no pictures")
     for change: (inout ContentRules) -> Void in [
       { $0.nearDuplicates = .dropPairs }, { $0.placeholderCaptions = 3 },
     ] {
@@ -238,21 +215,38 @@ import Testing
     let database = try workspace.openDatabase(.writing)
     try database.discardImages(ofShard: 0)
     try database.close()
+    let error = #expect(throws: StagesError.self) {
+      try fixture.purify { $0.dropRepeated = true }
+    }
+    #expect(
+      error?.description
+        == "\(workspace.path): 5 scored pairs have no features; run: winnow-featurize --workspace"
+        + " \(workspace.path)")
+    // The scores are there.
+    #expect(try fixture.purify { _ in }.kept == 5)
+    try fixture.images.stages.perform(fixture.images.stage())
+    #expect(try fixture.purify { $0.dropRepeated = true }.rejectedForContent.count == 1)
+  }
+
+  @Test func precomputedFeaturesHaveNoPictures() throws {
+    let stages = try StageFixture()
+    let input = try stages.manifest(Array("a dog\tprecomp:features.npy#0\n".utf8))
+    try stages.perform(IngestStage(IngestConfiguration(inputs: [input])))
+    var configuration = PurifyConfiguration()
+    configuration.content.minimumSide = 100
+    let error = #expect(throws: StagesError.self) {
+      try stages.perform(PurifyStage(configuration))
+    }
+    #expect(
+      error?.description
+        == "purify: minimum-side: the workspace holds precomputed features, which have no pictures")
     // Captions of one row can be counted.
     configuration.content.minimumSide = nil
     configuration.content.placeholderCaptions = 3
     let unscored = #expect(throws: StagesError.self) {
       try stages.perform(PurifyStage(configuration))
     }
-    #expect(try fixture.purify { $0.dropRepeated = true }.rejectedForContent.count == 1)
-  }
-
-  @Test func pairsWhoseImagesAreLostAreNotLeftOut() throws {
-    let fixture = try Self.repeats()
-    let workspace = fixture.images.workspace
-    let database = try workspace.openDatabase(.writing)
-    try database.discardImages(ofShard: 0)
-    try database.close()
+    #expect(unscored?.description.contains("there are no scores yet") == true)
   }
 
   @Test(arguments: [
