@@ -23,25 +23,28 @@ extension AuditDatabase {
     public let hash: UInt64
   }
 
-  /// Images with features and a perceptual hash, in the order of their numbers.
+  /// Calls `body` with the images that groups are made of, in the order of their numbers: those with
+  /// features and a perceptual hash that a location refers to, which the images of a discarded source
+  /// may have lost.
   ///
-  /// - Parameters:
-  ///   - image: The last number of the page before; 0 for the first page.
-  ///   - limit: The most that are returned.
-  public func hashedImages(
-    after image: Int64 = 0, limit: Int
-  ) throws(AuditError) -> [HashedImage] {
+  /// One transaction and not one a page, since which images locations refer to takes a look at all
+  /// locations; for a stage that writes, which holds nobody else's writes back.
+  public func forEachHashedImage(_ body: (HashedImage) -> Void) throws(AuditError) {
     try read { database in
-      try Row.fetchAll(
+      let rows = try Row.fetchCursor(
         database,
-        sql: """
-          SELECT image_id, perceptual_hash FROM image
-          WHERE image_id > ? AND perceptual_hash <> 0 AND shard IS NOT NULL
-          ORDER BY image_id LIMIT ?
-          """, arguments: [image, limit]
-      ).map { HashedImage(imageID: $0[0], hash: UInt64(bitPattern: $0[1])) }
+        sql: "SELECT image_id, perceptual_hash \(Self.fromHashedImages) ORDER BY image_id")
+      while let row = try rows.next() {
+        body(HashedImage(imageID: row[0], hash: UInt64(bitPattern: row[1])))
+      }
     }
   }
+
+  /// There is no index on `location.image_id`: SQLite makes the set of its values, once a query.
+  private static let fromHashedImages = """
+    FROM image WHERE perceptual_hash <> 0 AND shard IS NOT NULL
+      AND image_id IN (SELECT image_id FROM location WHERE image_id IS NOT NULL)
+    """
 
   /// How many images of the workspace's own features have no hash: those of earlier versions.
   public func unhashedImageCount() throws(AuditError) -> Int {
@@ -60,12 +63,10 @@ extension AuditDatabase {
     }
   }
 
-  /// How many images have features and a hash: what groups are made of.
+  /// How many images groups are made of.
   public func hashedImageCount() throws(AuditError) -> Int {
     try read { database in
-      try Int.fetchOne(
-        database,
-        sql: "SELECT count(*) FROM image WHERE perceptual_hash <> 0 AND shard IS NOT NULL") ?? 0
+      try Int.fetchOne(database, sql: "SELECT count(*) \(Self.fromHashedImages)") ?? 0
     }
   }
 

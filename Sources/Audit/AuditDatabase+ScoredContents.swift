@@ -69,4 +69,21 @@ extension AuditDatabase {
       }
     }
   }
+
+  /// How many harvested pairs that a model has scored have an image that is to be looked at again:
+  /// its shard was damaged, and until then nothing is known of it. `scoredContents` leaves them out.
+  public func scoredCountWithoutImage(ofModel model: Int64) throws(AuditError) -> Int {
+    try read { database in
+      try Int.fetchOne(
+        database,
+        sql: """
+          SELECT count(*) FROM score
+          CROSS JOIN pair ON pair.pair_id = score.pair_id
+          CROSS JOIN source ON source.source_id = pair.source_id
+          CROSS JOIN location ON location.location_id = pair.location_id
+          WHERE score.model_id = ? AND source.role = 'train'
+            AND location.image_id IS NULL AND location.run_id IS NULL
+          """, arguments: [model]) ?? 0
+    }
+  }
 }

@@ -80,6 +80,8 @@ extension AuditDatabase {
       for sql in Self.repairStatements {
         try database.execute(sql: sql)
       }
+      // Images that only this source's locations referred to are in no group any more.
+      try discardNearGroups(in: database)
       try database.execute(sql: "DELETE FROM source WHERE source_id = ?", arguments: [id])
     }
   }

@@ -1,7 +1,8 @@
-import Layers
 import TestSupport
 import Tensors
 import Testing
+
+@testable import Layers
 
 /// Every layer's reverse and tangent pass against central differences of its forward pass.
 @Suite struct LayerDerivativeTests {
@@ -93,6 +94,26 @@ import Testing
       within: Tolerance(absolute: 1e-6))
     let nothing = tabulated.states(of: [], Segments(lengths: []), workers: .single)
     #expect(nothing.shape == [0, 9])
+  }
+
+  /// Also where words of a call meet other kernels than the vocabulary's: in ones, fours and sixes.
+  @Test func tablesThatWouldBeTooLargeChangeNoBit() {
+    var generator = RandomGenerator(seed: 14)
+    let layer = BidirectionalGRU(inputs: 300, width: 40, generator: &generator)
+    let vocabulary = generator.uniform([70, 300], bound: 1)
+    let bytes = 70 * 40 * 24
+    let whole = TabulatedBidirectionalGRU(
+      layer, words: vocabulary, largestTables: bytes, workers: Workers(2))
+    let each = TabulatedBidirectionalGRU(
+      layer, words: vocabulary, largestTables: bytes - 1, workers: Workers(2))
+    #expect(whole.tableBytes == bytes && each.tableBytes == 0)
+    for lengths in [[1], [3, 1, 6, 2], Array(repeating: 9, count: 12), []] {
+      let words = (0..<lengths.reduce(0, +)).map { $0 * 37 % 70 }
+      let segments = Segments(lengths: lengths)
+      let states = each.states(of: words, segments, workers: Workers(2))
+      #expect(
+        states.elements == whole.states(of: words, segments, workers: Workers(2)).elements)
+    }
   }
 
   @Test(arguments: [true, false])

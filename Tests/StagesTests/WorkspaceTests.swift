@@ -35,18 +35,7 @@ import Testing
   }
 
   @Test func anOlderWorkspaceIsBroughtUpToDateByAnyStageThatWrites() throws {
-    let input = try fixture.manifest(Array("a\tx\n".utf8))
-    try fixture.perform(IngestStage(IngestConfiguration(inputs: [input])))
-    // As the first version left it.
-    try shell(
-      """
-      DROP VIEW purified_pair; DROP VIEW reviewed_pair; DROP VIEW pair_audit;
-      DROP INDEX image_by_near_group; DROP TABLE near_grouping; DROP INDEX image_by_shard;
-      ALTER TABLE image DROP COLUMN near_group; ALTER TABLE image DROP COLUMN perceptual_hash;
-      \(AuditSchema.firstViews)
-      DELETE FROM grdb_migrations WHERE identifier > '1';
-      PRAGMA user_version = 1;
-      """)
+    try makeOlderWorkspace()
     let path = fixture.workspace.databasePath
     let error = #expect(throws: AuditError.self) {
       try fixture.perform(EvaluateStage(EvaluateConfiguration()))
@@ -62,6 +51,33 @@ import Testing
     #expect(try database.pairCount() == 1)
     let columns = try database.read { try $0.columns(in: "pair_audit").map(\.name) }
     #expect(columns.contains("near_group"))
+  }
+
+  @Test func aPipelineThatWritesBringsAnOlderWorkspaceUpToDate() throws {
+    try makeOlderWorkspace()
+    let pipeline = try fixture.folder.write(
+      Array("workspace: run\nstages: [purify]\n".utf8), to: "p.yaml")
+    let missing = #expect(throws: StagesError.self) {
+      try PipelineRunner(PipelineFile(at: pipeline)).run(context: fixture.context()) { _, _ in }
+    }
+    #expect(missing?.description.contains("run: winnow-score") == true)
+    #expect(try AuditDatabase.isReadable(databaseAt: fixture.workspace.databasePath))
+    #expect(fixture.workspace.currentWriter() == nil)
+  }
+
+  /// A workspace of one pair as the first version left it.
+  private func makeOlderWorkspace() throws {
+    let input = try fixture.manifest(Array("a\tx\n".utf8))
+    try fixture.perform(IngestStage(IngestConfiguration(inputs: [input])))
+    try shell(
+      """
+      DROP VIEW purified_pair; DROP VIEW reviewed_pair; DROP VIEW pair_audit;
+      DROP INDEX image_by_near_group; DROP TABLE near_grouping; DROP INDEX image_by_shard;
+      ALTER TABLE image DROP COLUMN near_group; ALTER TABLE image DROP COLUMN perceptual_hash;
+      \(AuditSchema.firstViews)
+      DELETE FROM grdb_migrations WHERE identifier > '1';
+      PRAGMA user_version = 1;
+      """)
   }
 
   /// What a person would do with the sqlite3 shell.

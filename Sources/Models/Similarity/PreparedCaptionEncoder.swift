@@ -2,7 +2,7 @@ import Layers
 import Tensors
 
 /// A caption encoder made ready for many captions in evaluation mode: what depends on a word alone is
-/// computed once a vocabulary. Memory: 24 · d bytes a word.
+/// computed once a vocabulary, in 24 · d bytes a word, or where that is more than 256 MiB once a batch.
 struct PreparedCaptionEncoder: Sendable {
   private let recurrence: TabulatedBidirectionalGRU
   private let pooling: SelfAttentionPooling

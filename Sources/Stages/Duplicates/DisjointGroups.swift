@@ -3,6 +3,9 @@
 struct DisjointGroups {
   private var parents: [UInt32]
 
+  /// How many numbers there are.
+  var count: Int { parents.count }
+
   /// Each number below `count` for itself.
   init(count: Int) { parents = Array(0..<UInt32(count)) }
 

@@ -5,27 +5,34 @@
 /// sorted by those blocks alone, and only those that agree in them are compared (the pigeonhole
 /// principle of Manku et al., Detecting Near-Duplicates for Web Crawling, WWW 2007). Time for n hashes:
 /// C(b, r) sorts of n and n² / 2^k comparisons each, where k is the number of bits sorted by; b is
-/// chosen to make that least. Memory: 20 bytes a hash.
+/// chosen to make that least. Memory, counted: at most 40 bytes a hash, while they are sorted: the hash,
+/// its place, its group, and twice what is sorted by with its position.
 struct HammingGroups {
   /// For each hash, the position of the first one of its group.
-  let firstOfGroup: [Int]
+  let firstOfGroup: [UInt32]
 
   /// The largest radius that is searched exactly in reasonable time.
   static let largestRadius = 12
 
-  /// - Parameter radius: from 0 to `largestRadius`.
-  init(_ hashes: [UInt64], radius: Int) {
+  /// - Parameters:
+  ///   - hashes: given away, so that they can go once they are sorted.
+  ///   - radius: from 0 to `largestRadius`.
+  init(_ hashes: consuming [UInt64], radius: Int) {
+    let count = hashes.count
     precondition((0...Self.largestRadius).contains(radius), "a radius of \(radius)")
-    precondition(hashes.count < Int(UInt32.max), "\(hashes.count) hashes")
+    precondition(count < Int(UInt32.max), "\(count) hashes")
     // The same hash many times over, such as a placeholder's, is one hash to compare.
-    var placeOfHash: [UInt64: UInt32] = [:]
     var distinct: [UInt64] = []
-    let places = hashes.map { hash -> UInt32 in
-      if let known = placeOfHash[hash] { return known }
-      let place = UInt32(distinct.count)
-      placeOfHash[hash] = place
-      distinct.append(hash)
-      return place
+    var places = [UInt32](repeating: 0, count: count)
+    do {
+      var order = SortedByBlocks(count: count)
+      order.sort(hashes, by: .max)
+      hashes = []
+      distinct.reserveCapacity(count)
+      order.forEach { hash, position in
+        if distinct.last != hash { distinct.append(hash) }
+        places[Int(position)] = UInt32(distinct.count - 1)
+      }
     }
     var groups = DisjointGroups(count: distinct.count)
     if radius > 0 {
@@ -36,13 +43,15 @@ struct HammingGroups {
         order.uniteNeighbours(distinct, radius: radius, in: &groups)
       }
     }
-    var firstOfRoot: [UInt32: Int] = [:]
-    firstOfGroup = places.enumerated().map { index, place in
-      let root = groups.root(of: place)
-      if let first = firstOfRoot[root] { return first }
-      firstOfRoot[root] = index
-      return index
+    distinct = []
+    // From here on a place stands for the first position of its group, once that is passed.
+    var firstOfRoot = [UInt32](repeating: .max, count: groups.count)
+    for position in places.indices {
+      let root = Int(groups.root(of: places[position]))
+      firstOfRoot[root] = min(firstOfRoot[root], UInt32(position))
+      places[position] = firstOfRoot[root]
     }
+    firstOfGroup = places
   }
 }
 

@@ -1,12 +1,11 @@
 import Audit
 
-/// Keeps the audit's groups of nearly identical images in step with the images.
+/// Keeps the audit's groups of nearly identical images in step with the images. Memory: at most 48
+/// bytes an image, 8 for its number beside those of `HammingGroups`.
 struct NearGroups {
   let database: AuditDatabase
   /// In how many of 64 bits the perceptual hashes of neighbours may differ.
   let radius: Int
-
-  private static let page = 50_000
 
   /// Makes the groups anew unless those that are stored are of this radius and of these images.
   ///
@@ -17,27 +16,19 @@ struct NearGroups {
     if try database.nearGrouping() == grouping { return try database.nearImageCount() }
     var hashes: [UInt64] = []
     var images: [Int64] = []
-    try forEachHash { image in
+    hashes.reserveCapacity(grouping.images)
+    images.reserveCapacity(grouping.images)
+    try database.forEachHashedImage { image in
       hashes.append(image.hash)
       images.append(image.imageID)
     }
-    let groups = HammingGroups(hashes, radius: radius)
+    let groups = HammingGroups(consume hashes, radius: radius)
     var members = [UInt32](repeating: 0, count: images.count)
-    for first in groups.firstOfGroup { members[first] += 1 }
+    for first in groups.firstOfGroup { members[Int(first)] += 1 }
     let shared = groups.firstOfGroup.enumerated().lazy
-      .filter { members[$0.element] > 1 }
-      .map { (image: images[$0.offset], first: images[$0.element]) }
+      .filter { members[Int($0.element)] > 1 }
+      .map { (image: images[$0.offset], first: images[Int($0.element)]) }
     try database.storeNearGroups(shared, grouping)
     return try database.nearImageCount()
-  }
-
-  private func forEachHash(_ body: (AuditDatabase.HashedImage) -> Void) throws {
-    var last: Int64 = 0
-    while true {
-      let page = try database.hashedImages(after: last, limit: Self.page)
-      guard let end = page.last else { return }
-      last = end.imageID
-      page.forEach(body)
-    }
   }
 }

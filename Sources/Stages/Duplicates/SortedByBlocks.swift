@@ -1,4 +1,5 @@
-/// Positions of hashes, sorted by some of the hashes' bits. Its memory serves one sort after another.
+/// Positions of hashes, sorted by some of the hashes' bits. Its memory, 24 bytes a hash, serves one
+/// sort after another.
 struct SortedByBlocks {
   private var keys: [UInt64]
   private var order: [UInt32]
@@ -28,6 +29,11 @@ struct SortedByBlocks {
       sortByDigit(at: shift)
       shift += Self.digitBits
     }
+  }
+
+  /// Calls `body` with what was sorted by and the position, in order; equals in order of position.
+  func forEach(_ body: (_ key: UInt64, _ position: UInt32) -> Void) {
+    for index in keys.indices { body(keys[index], order[index]) }
   }
 
   /// Stretches of neighbouring bits of a mask, and by how much each moves down to close the gaps.

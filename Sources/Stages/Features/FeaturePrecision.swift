@@ -14,4 +14,12 @@ public enum FeaturePrecision: String, Codable, CaseIterable, Sendable {
     case .float32: .float32
     }
   }
+
+  /// Whether a number is finite as it is stored: from 65,520 on, 16 bits round to infinity.
+  func holds(_ value: Float) -> Bool {
+    switch self {
+    case .float16: Float16(value).isFinite
+    case .float32: value.isFinite
+    }
+  }
 }

@@ -39,13 +39,17 @@ public final class FeatureStore: Sendable {
   }
 
   /// Numbers read before files are let go.
-  private static let floatsBetweenRemapping = 1 << 27
+  private let floatsBetweenRemapping: Int
 
   /// The store of a workspace in which images were featurized.
   ///
   /// - Throws: `StagesError.missing` naming `winnow-featurize` when none were, `.damaged` when it
   ///   cannot be told how.
-  public init(of workspace: Workspace) throws {
+  public convenience init(of workspace: Workspace) throws {
+    try self.init(of: workspace, floatsBetweenRemapping: 1 << 27)
+  }
+
+  init(of workspace: Workspace, floatsBetweenRemapping: Int) throws {
     if let description = try workspace.precomputedDescription() {
       origin = .precomputed(description)
     } else if let description = try workspace.featurizerDescription() {
@@ -54,7 +58,11 @@ public final class FeatureStore: Sendable {
       throw workspace.missing("no image was featurized yet", command: "winnow-featurize")
     }
     self.workspace = workspace
+    self.floatsBetweenRemapping = floatsBetweenRemapping
   }
+
+  /// The shards that are mapped at the moment.
+  var mappedShards: Set<Int> { files.withLock { Set($0.mapped.keys) } }
 
   /// How the features were made; nil when they came precomputed.
   public var description: FeaturizerDescription? {
@@ -113,24 +121,25 @@ public final class FeatureStore: Sendable {
   private func file(_ number: Int, reading floats: Int) throws -> any FeatureRows {
     try files.withLock { files in
       files.floatsRead += floats
-      if files.floatsRead > Self.floatsBetweenRemapping { files.letGo() }
+      if files.floatsRead > floatsBetweenRemapping { files.letGo() }
       if let known = files.mapped[number] { return known }
-      let opened = try open(number, isVerified: files.verified.contains(number))
+      let opened: any FeatureRows
+      switch origin {
+      case .featurized(let description):
+        let shard = try FeatureShard(
+          at: workspace.shardPath(number), number: number, description)
+        if !files.verified.contains(number) {
+          try shard.verify()
+          files.verified.insert(number)
+          // All of its pages were touched.
+          files.floatsRead += shard.count * regions * dimension
+        }
+        opened = shard
+      case .precomputed(let description):
+        opened = try description.array(ofShard: number, in: workspace)
+      }
       files.mapped[number] = opened
-      files.verified.insert(number)
       return opened
-    }
-  }
-
-  private func open(_ number: Int, isVerified: Bool) throws -> any FeatureRows {
-    switch origin {
-    case .featurized(let description):
-      let shard = try FeatureShard(
-        at: workspace.shardPath(number), number: number, description)
-      if !isVerified { try shard.verify() }
-      return shard
-    case .precomputed(let description):
-      return try description.array(ofShard: number, in: workspace)
     }
   }
 }

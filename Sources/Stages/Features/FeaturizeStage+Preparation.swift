@@ -24,8 +24,10 @@ extension FeaturizeStage {
       throw mismatch(workspace, before, description, done: done)
     }
     let damaged = try damagedShards(workspace, database, description, context)
+    // Before anything is forgotten: what is refused leaves the workspace as it was.
+    let lost = try damaged.reduce(0) { try $0 + database.images(ofShard: $1).count }
+    try checkSpace(workspace, total - done + lost, description)
     for shard in damaged { try database.discardImages(ofShard: shard) }
-    try checkSpace(workspace, total - (try database.imageProgress().done), description)
     if before != description { try workspace.write(description) }
     let shards = try database.featureShards().map(\.shard)
     let kept = Set(shards.map(workspace.shardPath) + [workspace.featurizerPath])

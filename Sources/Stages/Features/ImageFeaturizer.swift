@@ -109,10 +109,12 @@ struct ImageFeaturizer: Sendable {
     let elements = features.reshaped([inputs.count, grid * grid * backbone.dimension])
     for (row, content) in contents.enumerated() {
       let own = elements[rows: row..<(row + 1)].elements
-      guard own.allSatisfy({ Float16($0).isFinite }) else {
+      guard own.allSatisfy(precision.holds) else {
         throw StagesError.damaged(
           path: backbone.fingerprint,
-          problem: "these weights give features that are no finite numbers; use others")
+          problem: own.allSatisfy(\.isFinite)
+            ? "these weights give features beyond what 16 bits hold; use --precision float32"
+            : "these weights give features that are no finite numbers; use others")
       }
       // Here, where another thread's network runs meanwhile, and not when the shard is written.
       part.products[content.digest] = Product(

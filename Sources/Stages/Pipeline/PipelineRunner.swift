@@ -33,8 +33,9 @@ public struct PipelineRunner: Sendable {
     for stage in pipeline.stages {
       let kind = type(of: stage)
       if kind.access == .writes, lock == nil {
-        // Refuse before the workspace's folder is made.
+        // Refuse before the workspace's folder is made. What is checked is read from the database.
         try workspace.checkVersion()
+        try workspace.bringUpToDate(for: "winnow run", holding: nil)
         try stage.check(in: workspace)
         lock = try workspace.lock(for: "winnow run")
       }

@@ -40,8 +40,9 @@ struct ContentDecisions {
       for content in page
       where rule.decision(on: content.score).isKept && filter.objection(to: content) == nil {
         if rules.dropRepeated {
+          // All alike: the first stays, whatever its similarity.
           let key = ContentKey(content.caption, image: content.imageID)
-          repeats.add(content.candidate(key.bits, owner: content.score.pairID))
+          repeats.add(content.candidate(key.bits, owner: content.score.pairID, similarity: 0))
         }
         let first = content.firstNearImageID
         switch rules.nearDuplicates {
@@ -75,13 +76,18 @@ struct ContentDecisions {
     if let kept = repeated[content.score.pairID], near[kept] == nil {
       return RowFailure(.duplicatePair, "pair \(kept) is kept")
     }
-    return near[content.score.pairID].map { RowFailure(.nearDuplicate, "pair \($0) is kept") }
+    return near[content.score.pairID].map { chosen in
+      let first = repeated[chosen].flatMap { near[$0] == nil ? $0 : nil }
+      return RowFailure(.nearDuplicate, "pair \(first ?? chosen) is kept")
+    }
   }
 }
 
 extension ScoredContent {
-  fileprivate func candidate(_ key: UInt64, owner: Int64) -> Survivors.Candidate {
+  fileprivate func candidate(
+    _ key: UInt64, owner: Int64, similarity: Double? = nil
+  ) -> Survivors.Candidate {
     Survivors.Candidate(
-      key: key, owner: owner, pairID: score.pairID, similarity: score.similarity)
+      key: key, owner: owner, pairID: score.pairID, similarity: similarity ?? score.similarity)
   }
 }

@@ -28,7 +28,9 @@ struct ContentFilter {
       return RowFailure(.imageTooSmall, "\(size), the shortest side allowed is \(least)")
     }
     if let most = rules.largestAspectRatio, Double(longer) > most * Double(shorter) {
-      let ratio = String(format: "%.1f", Double(longer) / Double(max(shorter, 1)))
+      // Rounded up, so that what is too much reads so.
+      let divisor = max(shorter, 1)
+      let ratio = Double((1000 * longer + divisor - 1) / divisor) / 1000
       return RowFailure(.imageTooNarrow, "\(size), \(ratio) to 1, the limit is \(most) to 1")
     }
     return nil

@@ -72,8 +72,8 @@ public struct ContentRules: Codable, Sendable, Equatable {
       || placeholderCaptions != nil || minimumWords != nil || maximumWords != nil
   }
 
-  /// Whether a chosen rule asks what pictures look like.
-  var needsHashes: Bool { nearDuplicates != .keep }
+  /// Whether a chosen rule asks what pictures look like, where there are pictures.
+  var needsHashes: Bool { nearDuplicates != .keep || placeholderCaptions != nil }
 
   /// The first chosen rule that needs pictures, which precomputed features do not have.
   var firstOfPictures: CodingKeys? {
@@ -98,7 +98,7 @@ public struct ContentRules: Codable, Sendable, Equatable {
       if let value, value < 1 { throw refuse(key, "\(value) is not positive") }
     }
     if let ratio = largestAspectRatio, !(ratio >= 1 && ratio.isFinite) {
-      throw refuse(.largestAspectRatio, "\(ratio) is below 1")
+      throw refuse(.largestAspectRatio, "is \(ratio), but must be a number of at least 1")
     }
     if let least = minimumWords, let most = maximumWords, least > most {
       throw refuse(.minimumWords, "\(least) is above maximum-words, \(most)")

@@ -13,16 +13,31 @@ public struct PurifyStage: Stage {
   /// What the stage was told.
   public let configuration: PurifyConfiguration
 
-  private static let page = 10_000
+  /// What tests put in place of a page's size and a kill.
+  struct Surroundings: Sendable {
+    var page = 10_000
+    /// Called after each page of decisions; an error stops the run as a kill would.
+    var afterPage: @Sendable () throws -> Void = {}
+  }
+
+  private let surroundings: Surroundings
 
   /// A value of its parts.
-  public init(_ configuration: PurifyConfiguration) { self.configuration = configuration }
+  public init(_ configuration: PurifyConfiguration) {
+    self.init(configuration, Surroundings())
+  }
+
+  init(_ configuration: PurifyConfiguration, _ surroundings: Surroundings) {
+    self.configuration = configuration
+    self.surroundings = surroundings
+  }
 
   /// Refuses a workspace without pairs, or without what the rules ask for, before anything is written
   /// there.
   public func check(in workspace: Workspace) throws {
     let database = try workspace.openIngested(.reading)
     try checkPictures(of: workspace, in: database)
+    try checkImages(of: workspace, in: database)
     try database.close()
   }
 
@@ -62,6 +77,7 @@ public struct PurifyStage: Stage {
       try database.store(decisions.filter { $0.pairID > decided }, run: run)
       for decision in decisions { counts[decision.reason, default: 0] += 1 }
       meter.advance(by: decisions.count)
+      try surroundings.afterPage()
     }
     if configuration.content.isActive {
       let decisions = try ContentDecisions(configuration.content, after: rule) { body in
@@ -71,8 +87,8 @@ public struct PurifyStage: Stage {
     } else {
       try forEachPage(of: model.id, database) { try store($0.map(rule.decision)) }
     }
-    try database.finishRun(run, at: context.now())
     try database.publishDecisions(ofRun: run)
+    try database.finishRun(run, at: context.now())
     let seconds = meter.elapsed
     try database.close()
     return PurifySummary(
@@ -96,12 +112,23 @@ public struct PurifyStage: Stage {
     }
   }
 
+  /// Content rules ask for the image of each scored pair, which a damaged shard takes away until it is
+  /// made anew. Deciding on scores alone does not.
+  private func checkImages(of workspace: Workspace, in database: AuditDatabase) throws {
+    guard configuration.content.isActive, let model = try database.publishedModel() else { return }
+    let pairs = try database.scoredCountWithoutImage(ofModel: model.id)
+    guard pairs == 0 else {
+      throw workspace.missing(
+        "\(SummaryTable.grouped(pairs)) scored pairs have no features", command: "winnow-featurize")
+    }
+  }
+
   private func forEachContent(
     of model: Int64, _ database: AuditDatabase, _ body: ([ScoredContent]) throws -> Void
   ) throws {
     var last: Int64 = 0
     while true {
-      let page = try database.scoredContents(ofModel: model, after: last, limit: Self.page)
+      let page = try database.scoredContents(ofModel: model, after: last, limit: surroundings.page)
       guard let end = page.last else { return }
       last = end.score.pairID
       try body(page)
@@ -114,7 +141,7 @@ public struct PurifyStage: Stage {
     var last: Int64 = 0
     while true {
       let page = try database.scores(
-        ofModel: model, roles: [.train], after: last, limit: Self.page)
+        ofModel: model, roles: [.train], after: last, limit: surroundings.page)
       guard let lastScore = page.last else { return }
       last = lastScore.pairID
       try body(page)

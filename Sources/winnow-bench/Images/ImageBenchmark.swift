@@ -25,7 +25,9 @@ struct ImageBenchmark: ParsableCommand {
   var weights: String?
 
   @Option(
-    help: "Timed runs of each work, after one that does not count; short works run more often.")
+    help: ArgumentHelp(
+      "Timed runs of each work. A whole stage runs just so often; the others after a run that does"
+        + " not count, short ones more often."))
   var repeats: Int = 3
 
   @Option(

@@ -23,8 +23,8 @@ import Testing
   }
 
   /// All compared with all, labels passed on until nothing changes.
-  private static func naive(_ hashes: [UInt64], radius: Int) -> [Int] {
-    var first = Array(hashes.indices)
+  private static func naive(_ hashes: [UInt64], radius: Int) -> [UInt32] {
+    var first = Array(0..<UInt32(hashes.count))
     var changes = true
     while changes {
       changes = false
@@ -60,6 +60,16 @@ import Testing
         #expect(HammingGroups([hash, other], radius: radius - 1).firstOfGroup == [0, 1])
       }
     }
+  }
+
+  /// Chains of neighbours whose members come many times over, the smallest hash not first.
+  @Test(arguments: [0, 3]) func repeatsAreOneHash(radius: Int) {
+    let base = Self.hashes(60, seed: 9, flips: 4)
+    var generator = SeededGenerator(seed: 10)
+    let hashes =
+      (0..<300).map { _ in base[Int.random(in: 0..<60, using: &generator)] } + [0, .max, 0]
+    #expect(
+      HammingGroups(hashes, radius: radius).firstOfGroup == Self.naive(hashes, radius: radius))
   }
 
   @Test func nothingAndOneAreGroupedToo() {

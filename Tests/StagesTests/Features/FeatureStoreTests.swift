@@ -50,6 +50,23 @@ import Testing
     #expect(try read().shape == [0, 4, 3])
   }
 
+  /// A shard that is read for its checksum is read as a whole, whatever rows were asked for.
+  @Test func filesAreLetGoForWhatIsVerifiedToo() throws {
+    let addresses = try fixture.featurized().map(\.features)
+    let (first, second) = (addresses[0], try #require(addresses.first { $0.shard == 1 }))
+    #expect(Set(addresses).count { $0.shard == 0 } == 2)
+    // Of 12 numbers a row: one of the first shard asked for and two verified, then one of the second.
+    let store = try FeatureStore(of: fixture.workspace, floatsBetweenRemapping: 47)
+    _ = try store.features(at: [first])
+    #expect(store.mappedShards == [0])
+    _ = try store.features(at: [second])
+    #expect(store.mappedShards == [1])
+    let roomy = try FeatureStore(of: fixture.workspace, floatsBetweenRemapping: 48)
+    _ = try roomy.features(at: [first])
+    _ = try roomy.features(at: [second])
+    #expect(roomy.mappedShards == [0, 1])
+  }
+
   @Test func thirtyTwoBitsKeepWhatWasComputed() throws {
     let addresses = try fixture.featurized().map(\.features)
     let halves = try FeatureStore(of: fixture.workspace).features(at: addresses).elements

@@ -42,6 +42,20 @@ import Testing
     #expect(try fixture.stages.perform(fixture.stage(freeBytes: 408)).images == 17)
   }
 
+  @Test func withoutRoomForADamagedShardNothingIsForgotten() throws {
+    try fixture.stages.perform(fixture.stage())
+    let before = try fixture.featurized()
+    let lost = Set(before.map(\.features)).count { $0.shard == 1 }
+    try FileManager.default.removeItem(atPath: fixture.workspace.shardPath(1))
+    let error = #expect(throws: StagesError.self) {
+      try fixture.stages.perform(fixture.stage(freeBytes: Int64(24 * lost - 1)))
+    }
+    #expect(error?.description.contains("the features of \(lost) images need up to") == true)
+    #expect(try fixture.featurized().map(\.features) == before.map(\.features))
+    let summary = try fixture.stages.perform(fixture.stage(freeBytes: Int64(24 * lost)))
+    #expect(summary.featurized == lost)
+  }
+
   @Test func missingWeightsNameTheSetup() throws {
     let path = fixture.stages.folder.file("no.pth")
     let error = #expect(throws: StagesError.self) {

@@ -115,6 +115,28 @@ import Testing
     #expect(before.allSatisfy { after[$0.key] == $0.value })
   }
 
+  @Test func thirtyTwoBitsHoldMoreThanSixteen() throws {
+    let large = try FeaturizeFixture(backbone: MeanColorBackbone(factor: 1e6))
+    try large.ingest([("a.png", GeneratedImage.png(color: (255, 255, 255)))])
+    var configuration = FeaturizeConfiguration(grid: 2)
+    let error = #expect(throws: StagesError.self) {
+      try large.stages.perform(large.stage(configuration))
+    }
+    #expect(error?.description.hasSuffix("use --precision float32") == true)
+    configuration.precision = .float32
+    try large.stages.perform(large.stage(configuration))
+    let store = try FeatureStore(of: large.workspace)
+    let features = try store.features(at: large.featurized().map(\.features))
+    #expect(features.elements == [Float](repeating: 1e6, count: 12))
+
+    let infinite = try FeaturizeFixture(backbone: MeanColorBackbone(factor: .infinity))
+    try infinite.ingest([("a.png", GeneratedImage.png(color: (255, 255, 255)))])
+    let refused = #expect(throws: StagesError.self) {
+      try infinite.stages.perform(infinite.stage(configuration))
+    }
+    #expect(refused?.description.hasSuffix("no finite numbers; use others") == true)
+  }
+
   @Test func aLinkOutOfTheFolderIsNotFollowed() throws {
     let outside = try FeaturizeFixture()
     let secret = try outside.stages.folder.write(

@@ -2,14 +2,18 @@ import Models
 import Synchronization
 import Tensors
 
-/// Each region's features are its mean colour: quick to make and easy to foretell.
+/// Each region's features are its mean colour, times a factor: quick to make and easy to foretell.
 final class MeanColorBackbone: ImageBackbone {
   let dimension = 3
   let inputSize = 12
   let fingerprint: String
+  private let factor: Float
   private let pictures = Mutex(0)
 
-  init(fingerprint: String = "mean-color") { self.fingerprint = fingerprint }
+  init(fingerprint: String = "mean-color", factor: Float = 1) {
+    self.fingerprint = fingerprint
+    self.factor = factor
+  }
 
   /// How many pictures it was given.
   var pictureCount: Int { pictures.withLock { $0 } }
@@ -24,7 +28,7 @@ final class MeanColorBackbone: ImageBackbone {
         for channel in 0..<3 {
           var sum: Float = 0
           for y in rows { for x in columns { sum += values[(y * inputSize + x) * 3 + channel] } }
-          elements.append(sum / Float(rows.count * columns.count))
+          elements.append(factor * sum / Float(rows.count * columns.count))
         }
       }
     }

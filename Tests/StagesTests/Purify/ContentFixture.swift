@@ -14,15 +14,20 @@ struct ContentFixture {
   }
 
   let images: FeaturizeFixture
-  let lines: [Line]
+  private(set) var lines: [Line] = []
 
   /// Ingests, featurizes and scores.
   init(_ lines: [Line], files: [String: [UInt8]]) throws {
     images = try FeaturizeFixture()
-    self.lines = lines
+    try add(lines, files: files, manifest: "m.tsv")
+  }
+
+  /// Ingests a further manifest, featurizes and scores.
+  mutating func add(_ lines: [Line], files: [String: [UInt8]], manifest: String) throws {
+    self.lines += lines
     for (name, bytes) in files { try images.stages.folder.write(bytes, to: name) }
     let text = lines.map { "\($0.caption)\t\($0.image)\n" }.joined()
-    let input = try images.stages.manifest(Array(text.utf8))
+    let input = try images.stages.manifest(Array(text.utf8), name: manifest)
     try images.stages.perform(IngestStage(IngestConfiguration(inputs: [input])))
     try images.stages.perform(images.stage())
     try score()
@@ -54,13 +59,28 @@ struct ContentFixture {
     try JSONEncoder().encode(calibration).write(to: URL(filePath: folder.calibrationPath))
   }
 
-  /// Purifies at a similarity of 0.5 and these rules.
-  @discardableResult
-  func purify(_ change: (inout ContentRules) -> Void) throws -> PurifySummary {
+  /// A stage that purifies at a similarity of 0.5 and these rules.
+  func stage(
+    _ change: (inout ContentRules) -> Void,
+    in surroundings: PurifyStage.Surroundings = PurifyStage.Surroundings()
+  ) -> PurifyStage {
     var configuration = PurifyConfiguration()
     configuration.threshold = 0.5
     change(&configuration.content)
-    return try images.stages.perform(PurifyStage(configuration))
+    return PurifyStage(configuration, surroundings)
+  }
+
+  /// Purifies at a similarity of 0.5 and these rules.
+  @discardableResult
+  func purify(_ change: (inout ContentRules) -> Void) throws -> PurifySummary {
+    try images.stages.perform(stage(change))
+  }
+
+  /// The images that groups are made of.
+  func hashedImages() throws -> [AuditDatabase.HashedImage] {
+    var images: [AuditDatabase.HashedImage] = []
+    try self.images.workspace.openDatabase(.reading).forEachHashedImage { images.append($0) }
+    return images
   }
 
   /// What became of each line: `matched`, or the reason and what was found.

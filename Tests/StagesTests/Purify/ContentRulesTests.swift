@@ -47,6 +47,29 @@ import Testing
       ])
   }
 
+  @Test func ofRepeatedPairsTheFirstStaysWhateverItsSimilarity() throws {
+    let fixture = try ContentFixture(
+      [
+        Line(caption: "a dog", image: "dog.png", similarity: 0.7),
+        Line(caption: "a dog", image: "dog.png", similarity: 0.75),
+        Line(caption: "a hound", image: "large-dog.png", similarity: 0.72),
+      ],
+      files: [
+        "dog.png": GeneratedImage.waves(1),
+        "large-dog.png": GeneratedImage.waves(1, width: 128, height: 96),
+      ])
+    try fixture.purify { $0.dropRepeated = true }
+    let repetition = "duplicate_pair: pair 1 is kept"
+    #expect(try fixture.outcomes() == ["matched", repetition, "matched"])
+    // The image stays for its second pair, and the first pair is what stays of it.
+    try fixture.purify {
+      $0.dropRepeated = true
+      $0.nearDuplicates = .dropImages
+    }
+    #expect(
+      try fixture.outcomes() == ["matched", repetition, "near_duplicate: pair 1 is kept"])
+  }
+
   @Test func ofNearlyIdenticalPairsTheMostSimilarStays() throws {
     let fixture = try Self.repeats()
     let summary = try fixture.purify { $0.nearDuplicates = .dropPairs }
@@ -78,7 +101,7 @@ import Testing
     let fixture = try Self.repeats()
     let database = try fixture.images.workspace.openDatabase(.reading)
     #expect(try database.nearGrouping() == nil)
-    let hashes = try database.hashedImages(limit: 10).map(\.hash)
+    let hashes = try fixture.hashedImages().map(\.hash)
     try fixture.purify { $0.nearRadius = 0 }
     let same = hashes.count { hash in hashes.count { $0 == hash } > 1 }
     #expect(try database.nearGrouping() == .init(radius: 0, images: 4))
@@ -146,7 +169,7 @@ import Testing
     }
     #expect(
       try fixture.outcomes() == [
-        "image_too_narrow: 121 × 40 pixels, 3.0 to 1, the limit is 3.0 to 1",
+        "image_too_narrow: 121 × 40 pixels, 3.025 to 1, the limit is 3.0 to 1",
         "image_too_small: 60 × 39 pixels, the shortest side allowed is 40",
         "caption_too_short: 1 words, the least is 2", "caption_too_long: 5 words, the limit is 4",
         "mismatch",
@@ -159,8 +182,7 @@ import Testing
     let fixture = try Self.repeats()
     try fixture.purify { _ in }
     let database = try fixture.images.workspace.openDatabase(.reading)
-    let images = try database.hashedImages(limit: 10)
-    #expect(images.map(\.imageID) == [1, 2, 3, 4])
+    #expect(try fixture.hashedImages().map(\.imageID) == [1, 2, 3, 4])
     let contents = try database.scoredContents(ofModel: 1, limit: 10)
     #expect(contents.map(\.imageID) == [1, 1, 2, 2, 3, 4])
     #expect(contents.map(\.firstNearImageID) == [1, 1, 1, 1, 3, 1])
@@ -175,13 +197,34 @@ import Testing
     let database = try workspace.openDatabase(.writing)
     try database.write { try $0.execute(sql: "UPDATE image SET perceptual_hash = NULL") }
     try database.close()
+    for change: (inout ContentRules) -> Void in [
+      { $0.nearDuplicates = .dropPairs }, { $0.placeholderCaptions = 3 },
+    ] {
+      let error = #expect(throws: StagesError.self) { try fixture.purify(change) }
+      #expect(
+        error?.description
+          == "\(workspace.path): 4 images were featurized before Winnow kept what pictures look"
+          + " like; run: winnow-featurize --workspace \(workspace.path) --restart")
+    }
+    #expect(try fixture.purify { $0.dropRepeated = true }.rejectedForContent.count == 1)
+  }
+
+  @Test func pairsWhoseImagesAreLostAreNotLeftOut() throws {
+    let fixture = try Self.repeats()
+    let workspace = fixture.images.workspace
+    let database = try workspace.openDatabase(.writing)
+    try database.discardImages(ofShard: 0)
+    try database.close()
     let error = #expect(throws: StagesError.self) {
-      try fixture.purify { $0.nearDuplicates = .dropPairs }
+      try fixture.purify { $0.dropRepeated = true }
     }
     #expect(
       error?.description
-        == "\(workspace.path): 4 images were featurized before Winnow kept what pictures look like;"
-        + " run: winnow-featurize --workspace \(workspace.path) --restart")
+        == "\(workspace.path): 5 scored pairs have no features; run: winnow-featurize --workspace"
+        + " \(workspace.path)")
+    // The scores are there.
+    #expect(try fixture.purify { _ in }.kept == 5)
+    try fixture.images.stages.perform(fixture.images.stage())
     #expect(try fixture.purify { $0.dropRepeated = true }.rejectedForContent.count == 1)
   }
 
@@ -197,18 +240,26 @@ import Testing
     #expect(
       error?.description
         == "purify: minimum-side: the workspace holds precomputed features, which have no pictures")
+    // Captions of one row can be counted.
+    configuration.content.minimumSide = nil
+    configuration.content.placeholderCaptions = 3
+    let unscored = #expect(throws: StagesError.self) {
+      try stages.perform(PurifyStage(configuration))
+    }
+    #expect(unscored?.description.contains("there are no scores yet") == true)
   }
 
   @Test(arguments: [
     ("near-radius", "13 is outside 0…12"), ("minimum-side", "0 is not positive"),
-    ("largest-aspect-ratio", "0.5 is below 1"), ("minimum-words", "3 is above maximum-words, 2"),
+    ("largest-aspect-ratio", "is inf, but must be a number of at least 1"),
+    ("minimum-words", "3 is above maximum-words, 2"),
   ])
   func valuesThatCannotBeAreRefused(key: String, problem: String) throws {
     var rules = ContentRules()
     switch key {
     case "near-radius": rules.nearRadius = 13
     case "minimum-side": rules.minimumSide = 0
-    case "largest-aspect-ratio": rules.largestAspectRatio = 0.5
+    case "largest-aspect-ratio": rules.largestAspectRatio = .infinity
     default: (rules.minimumWords, rules.maximumWords) = (3, 2)
     }
     var configuration = PurifyConfiguration()
