@@ -5,8 +5,8 @@ import Pairs
 
 /// Files named by the hash of what they hold: `images/ab/abcd….` A URL has no say in a name.
 ///
-/// A file appears under its name complete, but is on disk only after `sync()`: what names it in a
-/// database must come later.
+/// A file is complete and on disk only after `sync()`: what names it in a database must come later.
+/// One that no row names may be cut off, and is written anew when its content comes again.
 public struct ContentStore: Sendable {
   /// The folder.
   public let folder: String
@@ -41,11 +41,28 @@ public struct ContentStore: Sendable {
 
   /// Stores bytes under their hash.
   ///
+  /// A new file is made in its own folder at once: each name that is made first in `incoming` costs
+  /// a second change of a folder, and the file system would keep all files where that one is.
+  ///
   /// - Throws: `FetchError.store`, on a full disk for example.
   public func store(_ bytes: [UInt8]) throws(FetchError) -> SHA256Digest {
     let digest = SHA256Digest(of: bytes)
+    let path = path(of: digest)
+    if try write(bytes, to: path, O_EXCL) { return digest }
+    if errno == ENOENT {
+      try makeFolder(of: digest)
+      if try write(bytes, to: path, O_EXCL) { return digest }
+    }
+    guard errno == EEXIST else { throw failure(path) }
+    return try replace(bytes, digest)
+  }
+
+  /// What is there has the same content, unless a killed run or a power failure cut it off.
+  private func replace(
+    _ bytes: [UInt8], _ digest: SHA256Digest
+  ) throws(FetchError) -> SHA256Digest {
     let temporary = "\(incoming)/\(digest)"
-    try write(bytes, to: temporary)
+    guard try write(bytes, to: temporary, O_TRUNC) else { throw failure(temporary) }
     try move(temporary, to: digest)
     return digest
   }
@@ -76,9 +93,12 @@ public struct ContentStore: Sendable {
     guard fetch_sync(descriptor) == 0 else { throw failure(folder) }
   }
 
-  private func write(_ bytes: [UInt8], to path: String) throws(FetchError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw failure(path) }
+  /// Writes a file; false, with `errno`, when it cannot be opened so.
+  private func write(
+    _ bytes: [UInt8], to path: String, _ flag: Int32
+  ) throws(FetchError) -> Bool {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flag, 0o666)
+    guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     var written = 0
     while written < bytes.count {
@@ -93,16 +113,21 @@ public struct ContentStore: Sendable {
         throw failure
       }
     }
+    return true
   }
 
   private func move(_ path: String, to digest: SHA256Digest) throws(FetchError) {
     let target = self.path(of: digest)
     if rename(path, target) == 0 { return }
     guard errno == ENOENT else { throw failure(target) }
-    // One of 256 folders, made when first needed.
-    let parent = "\(folder)/\(digest.description.prefix(2))"
-    guard mkdir(parent, 0o777) == 0 || errno == EEXIST else { throw failure(parent) }
+    try makeFolder(of: digest)
     guard rename(path, target) == 0 else { throw failure(target) }
+  }
+
+  /// One of 256 folders, made when first needed.
+  private func makeFolder(of digest: SHA256Digest) throws(FetchError) {
+    let folder = "\(folder)/\(digest.description.prefix(2))"
+    guard mkdir(folder, 0o777) == 0 || errno == EEXIST else { throw failure(folder) }
   }
 
   private func failure(_ path: String) -> FetchError {

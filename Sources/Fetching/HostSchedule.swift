@@ -11,18 +11,25 @@ struct HostSchedule {
     let url: String
   }
 
-  private struct Host {
+  /// A reference: changing a value in a dictionary by taking it out and putting it back would copy
+  /// all URLs that wait for it.
+  private final class Host {
+    let name: String
     var jobs: Deque<Job> = []
     var active = 0
     /// Not before this time, in seconds.
     var opensAt = 0.0
     /// Whether it stands in `ready` or `later`.
     var isListed = false
+
+    init(_ name: String) {
+      self.name = name
+    }
   }
 
   private enum Event {
-    case hostOpens(String)
-    case retry(Job, host: String)
+    case hostOpens(Host)
+    case retry(Job)
   }
 
   private struct Later: Comparable {
@@ -42,7 +49,7 @@ struct HostSchedule {
   private let perHost: Int
   private let hostDelay: Double
   private var hosts: [String: Host] = [:]
-  private var ready: Deque<String> = []
+  private var ready: Deque<Host> = []
   private var later: Heap<Later> = []
   private var events = 0
   /// URLs that wait, those for another try included.
@@ -59,13 +66,13 @@ struct HostSchedule {
   /// Adds a URL.
   mutating func add(_ job: Job) {
     waiting += 1
-    enqueue(job, host: Self.host(of: job.url))
+    enqueue(job)
   }
 
   /// Adds a URL again, for another try at a time.
   mutating func add(_ job: Job, at time: Double) {
     waiting += 1
-    list(.retry(job, host: Self.host(of: job.url)), at: time)
+    list(.retry(job), at: time)
   }
 
   /// The next URL that may be asked for now; nil when all have to wait.
@@ -74,29 +81,22 @@ struct HostSchedule {
       later.removeMin()
       switch due.event {
       case .hostOpens(let host):
-        hosts[host]?.isListed = false
+        host.isListed = false
         offer(host)
-      case .retry(let job, let host): enqueue(job, host: host)
+      case .retry(let job): enqueue(job)
       }
     }
-    while let name = ready.popFirst() {
-      guard var host = hosts[name] else { continue }
-      host.isListed = false
+    while let host = ready.popFirst() {
       guard host.opensAt <= now else {
-        host.isListed = true
-        hosts[name] = host
-        list(.hostOpens(name), at: host.opensAt)
+        list(.hostOpens(host), at: host.opensAt)
         continue
       }
-      guard host.active < perHost, let job = host.jobs.popFirst() else {
-        hosts[name] = host
-        continue
-      }
+      host.isListed = false
+      guard host.active < perHost, let job = host.jobs.popFirst() else { continue }
       host.active += 1
       host.opensAt = now + hostDelay
-      hosts[name] = host
       waiting -= 1
-      offer(name)
+      offer(host)
       return job
     }
     return nil
@@ -104,19 +104,17 @@ struct HostSchedule {
 
   /// A transfer of a URL ended.
   mutating func finish(_ url: String) {
-    let name = Self.host(of: url)
-    guard var host = hosts[name] else { return }
+    guard let host = hosts[Self.host(of: url)] else { return }
     host.active -= 1
-    let isIdle = host.active == 0 && host.jobs.isEmpty && !host.isListed
+    offer(host)
     // Hosts without a delay to keep are forgotten: a manifest names millions.
-    hosts[name] = isIdle && hostDelay == 0 ? nil : host
-    offer(name)
+    if host.active == 0, !host.isListed, hostDelay == 0 { hosts[host.name] = nil }
   }
 
   /// Leaves the host of a URL alone until a time.
   mutating func pause(hostOf url: String, until time: Double) {
-    let name = Self.host(of: url)
-    hosts[name, default: Host()].opensAt = max(hosts[name]?.opensAt ?? 0, time)
+    let host = host(named: Self.host(of: url))
+    host.opensAt = max(host.opensAt, time)
   }
 
   /// The part of an absolute URL that names the server, in lower case, with its port.
@@ -128,19 +126,24 @@ struct HostSchedule {
     return String(decoding: Array(name), as: UTF8.self).lowercased()
   }
 
-  private mutating func enqueue(_ job: Job, host: String) {
-    hosts[host, default: Host()].jobs.append(job)
+  private mutating func host(named name: String) -> Host {
+    if let host = hosts[name] { return host }
+    let host = Host(name)
+    hosts[name] = host
+    return host
+  }
+
+  private mutating func enqueue(_ job: Job) {
+    let host = host(named: Self.host(of: job.url))
+    host.jobs.append(job)
     offer(host)
   }
 
   /// Lists a host that has something to ask for and is not listed.
-  private mutating func offer(_ name: String) {
-    guard var host = hosts[name], !host.isListed, !host.jobs.isEmpty, host.active < perHost else {
-      return
-    }
+  private mutating func offer(_ host: Host) {
+    guard !host.isListed, !host.jobs.isEmpty, host.active < perHost else { return }
     host.isListed = true
-    hosts[name] = host
-    ready.append(name)
+    ready.append(host)
   }
 
   private mutating func list(_ event: Event, at time: Double) {

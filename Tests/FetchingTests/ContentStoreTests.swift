@@ -33,6 +33,17 @@ import Testing
     #expect(throws: (any Error).self) { try folder.read("incoming/1-2.partial") }
   }
 
+  @Test func aFileThatWasCutOffIsWrittenAnew() throws {
+    let folder = try ScratchFolder()
+    let store = ContentStore(folder: folder.path)
+    try store.prepare()
+    let digest = try store.store(Array("whole".utf8))
+    let name = "\(digest.description.prefix(2))/\(digest)"
+    try folder.write(Array("who".utf8), to: name)
+    #expect(try store.store(Array("whole".utf8)) == digest)
+    #expect(try folder.read(name) == Array("whole".utf8))
+  }
+
   @Test func aFolderThatCannotBeWrittenStopsTheRun() throws {
     let folder = try ScratchFolder()
     try folder.write([1], to: "images")
