@@ -55,6 +55,7 @@ let package = Package(
     library("Layers", ["Tensors"]),
     library("Imaging", ["CImageCodecs"]),
     library("Pairs", ["COpenSSL"]),
+    library("Parquet"),
     library(
       "Fetching",
       [
@@ -116,6 +117,7 @@ let package = Package(
       ], path: "Tests/ImageFuzz", swiftSettings: strict),
     tests(of: "Imaging", ["image-fuzz"], fixtures: true),
     tests(of: "Pairs", fixtures: true),
+    tests(of: "Parquet", fixtures: true),
     tests(of: "Models", fixtures: true),
     tests(of: "Fetching", ["Pairs", "TestServer"]),
     tests(of: "Audit", fixtures: true),
