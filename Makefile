@@ -133,10 +133,12 @@ $(CLIPART)/.unpacked:
 	@rm -r $(CLIPART)/packages $(CLIPART)/package.tar
 	@touch $@
 
-bench: build ## Time training, scoring and pictures, beside PyTorch and others where installed
+bench: build ## Time training, scoring, pictures and fetching, beside others where installed
 	$(BIN)/winnow-bench training
 	@echo
 	$(BIN)/winnow-bench images
+	@echo
+	python3 Pipelines/bench/fetch_benchmark.py
 
 clean: ## Remove what was built and the demo's results; downloads stay
 	rm -rf .build Data/demo/workspace

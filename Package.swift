@@ -71,7 +71,8 @@ let package = Package(
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     library(
-      "Stages", ["Audit", "Fetching", "Imaging", "Layers", "Models", "Pairs", "Tensors", "Yams"]),
+      "Stages",
+      ["Audit", "Fetching", "Imaging", "Layers", "Models", "Pairs", "Parquet", "Tensors", "Yams"]),
     library(
       "CommandSupport",
       [

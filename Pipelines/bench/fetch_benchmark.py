@@ -25,16 +25,15 @@ BIN = pathlib.Path(__file__).resolve().parents[2] / ".build/release"
 def measured(command, core):
     """Runs a command on one core; its seconds, processor seconds and peak bytes."""
     started = time.monotonic()
-    child = subprocess.Popen(
-        ["taskset", "-c", str(core), *map(str, command)], stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True)
-    output, errors = [], []
-    # Both are short; read before waiting, so that a full pipe holds nobody up.
-    out, err = child.stdout.read(), child.stderr.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    seconds = time.monotonic() - started
-    if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"{' '.join(map(str, command))} failed:\n{err or out}")
+    with tempfile.TemporaryFile("w+") as log:
+        child = subprocess.Popen(
+            ["taskset", "-c", str(core), *map(str, command)], stdout=log, stderr=log,
+            env={**os.environ, "NO_ALBUMENTATIONS_UPDATE": "1"})
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.monotonic() - started
+        if os.waitstatus_to_exitcode(status) != 0:
+            log.seek(0)
+            sys.exit(f"{' '.join(map(str, command))} failed:\n{log.read()}")
     return {
         "seconds": seconds,
         "core_seconds": usage.ru_utime + usage.ru_stime,

@@ -23,7 +23,7 @@ import time
 
 from pipeline import pipeline
 from runs import all_runs
-from tables import print_tables
+from tables import Results, print_tables
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -96,13 +96,17 @@ def main():
     parser.add_argument("--only", default="*", help="names of runs, such as 'robust-*'")
     parser.add_argument("--list", action="store_true", help="list the runs and end")
     parser.add_argument("--tables", action="store_true", help="print the tables and end")
+    parser.add_argument(
+        "--results", type=pathlib.Path,
+        help="file of figures: what is in it is not run, what ends is taken into it")
     parser.add_argument("--winnow", default=ROOT / ".build/release/winnow", help="the executable")
     arguments = parser.parse_args()
     folder = arguments.output.resolve()
     runs = [run for run in all_runs() if fnmatch.fnmatch(run.name, arguments.only)]
+    results = Results(folder, arguments.results)
     if arguments.list:
         for run in runs:
-            state = "done" if (folder / run.name / "evaluation.json").exists() else "open"
+            state = "done" if results[run.name] else "open"
             print(f"{state}  {run.name}")
         return 0
     failed = False
@@ -110,8 +114,13 @@ def main():
         if arguments.data is None:
             parser.error("--data is needed to run anything")
         for run in runs:
+            if arguments.results and results[run.name]:
+                results.keep(run.name)
+                continue
             failed |= not settle(run, arguments.data.resolve(), folder, arguments.winnow)
-    print_tables(folder)
+            results.known.pop(run.name, None)
+            results.keep(run.name)
+    print_tables(results)
     return 1 if failed else 0
 
 

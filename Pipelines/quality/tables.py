@@ -7,16 +7,27 @@ from runs import RATIOS, SEEDS, winner
 
 
 class Results:
-    """Figures of finished runs."""
+    """Figures of finished runs, in a file that outlives their folders if one is named."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, path=None):
         self.folder = folder
-        self.known = {}
+        self.path = path
+        self.known = json.loads(path.read_text()) if path and path.exists() else {}
 
     def __getitem__(self, name):
-        if name not in self.known:
-            self.known[name] = self.read(self.folder / name)
-        return self.known[name]
+        figures = self.known.get(name)
+        if figures is None:
+            figures = self.known[name] = self.read(self.folder / name)
+        return figures
+
+    def keep(self, name):
+        """Takes the figures of a finished run into the file."""
+        if not self.path or not self[name]:
+            return
+        kept = {key: figures for key, figures in sorted(self.known.items()) if figures}
+        temporary = self.path.with_name(self.path.name + ".partial")
+        temporary.write_text(json.dumps(kept, indent=2) + "\n")
+        temporary.replace(self.path)
 
     def read(self, folder):
         """A run's figures; None while it is not finished."""
@@ -99,8 +110,7 @@ def row(*cells):
     return "| " + " | ".join(cells) + " |"
 
 
-def print_tables(folder):
-    results = Results(folder)
+def print_tables(results):
     print(row("noise", "runs", "AUROC", "kept precision", "kept recall", "kept", "uncertain",
               "minutes", "processor minutes", "peak GB"))
     print(row(*["---"] * 10))

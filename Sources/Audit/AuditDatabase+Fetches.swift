@@ -103,22 +103,32 @@ extension AuditDatabase {
       run_id = excluded.run_id
     """
 
-  /// Forgets what came of all URLs, and with it all scores and decisions if any of their images was
-  /// looked at.
+  /// Forgets what came of all URLs that were fetched, and with it all scores and decisions if any of
+  /// their images was looked at. Images that came with their lines stay.
   public func discardFetches() throws(AuditError) {
     let isFeaturized = try read { database in
       try Bool.fetchOne(
         database,
-        sql: "SELECT EXISTS (SELECT 1 FROM location WHERE is_remote AND run_id IS NOT NULL)")
+        sql: """
+          SELECT EXISTS (
+            SELECT 1 FROM location
+            WHERE run_id IS NOT NULL AND location_id IN (\(Self.fetchedLocations)))
+          """)
     }
     if isFeaturized == true { try discardScores() }
     try write { database in
       try database.execute(
         sql: """
-          DELETE FROM fetch;
           UPDATE location SET image_id = NULL, reason = NULL, detail = NULL, run_id = NULL
-          WHERE is_remote AND run_id IS NOT NULL;
+          WHERE run_id IS NOT NULL AND location_id IN (\(Self.fetchedLocations));
+          DELETE FROM fetch WHERE location_id IN (\(Self.fetchedLocations));
+          UPDATE run SET counts = NULL WHERE command = 'fetch' AND ended_at IS NULL;
           """)
+      try discardNearGroups(in: database)
     }
   }
+
+  private static let fetchedLocations = """
+    SELECT location_id FROM fetch JOIN run USING (run_id) WHERE run.command = 'fetch'
+    """
 }

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Pairs
 
@@ -8,16 +9,19 @@ extension AuditDatabase {
   /// - Parameters:
   ///   - lines: The lines after the first `source.lineCount`, in order.
   ///   - isLast: Whether the file ends with them.
+  ///   - date: When images that came with their lines were stored. They must be on disk already.
   /// - Returns: The source with its new counts.
   public func ingest(
-    _ lines: [IngestLine], into source: SourceRecord, isLast: Bool, run: Int64
+    _ lines: [IngestLine], into source: SourceRecord, isLast: Bool, run: Int64,
+    at date: Date
   ) throws(AuditError) -> SourceRecord {
     try write { database in
-      var writer = try PairWriter(database, source: source.id)
+      var writer = try PairWriter(
+        database, source: source.id, run: run, time: timestamp(date))
       var counts: [String: Int] = [:]
       for line in lines {
         try writer.insert(line)
-        counts[line.failure?.reason.rawValue ?? "ok", default: 0] += 1
+        counts[line.outcome, default: 0] += 1
       }
       let lineCount = source.lineCount + lines.count
       let byteCount = lines.last.map(\.row.endOffset) ?? source.byteCount
@@ -40,6 +44,14 @@ extension AuditDatabase {
   }
 }
 
+extension IngestLine {
+  /// What a run counts the line as.
+  fileprivate var outcome: String {
+    if case .failure(let thrown)? = delivery?.result { return thrown.failure.reason.rawValue }
+    return failure?.reason.rawValue ?? "ok"
+  }
+}
+
 extension ManifestRow {
   /// Where the next line begins.
   fileprivate var endOffset: Int64 {
@@ -50,17 +62,22 @@ extension ManifestRow {
 /// Inserts the pairs of one batch.
 private struct PairWriter {
   private let source: Int64
+  private let run: Int64
+  private let time: String
   private var nextPair: Int64
   private let insertPair: BulkStatement
   private let lastOccurrence: BulkStatement
   private let insertLocation: BulkStatement
   private let findLocation: BulkStatement
   private let insertRaw: BulkStatement
+  private let insertDelivery: BulkStatement
   private let database: Database
 
-  init(_ database: Database, source: Int64) throws {
+  init(_ database: Database, source: Int64, run: Int64, time: String) throws {
     self.database = database
     self.source = source
+    self.run = run
+    self.time = time
     let last = try Int64.fetchOne(database, sql: "SELECT max(pair_id) FROM pair")
     nextPair = (last ?? 0) + 1
     insertPair = try BulkStatement(
@@ -85,6 +102,21 @@ private struct PairWriter {
     insertRaw = try BulkStatement(
       database,
       sql: "INSERT INTO raw_line (pair_id, bytes, byte_offset, byte_count) VALUES (?, ?, ?, ?)")
+    // The first content of a URL stands, and outranks a failure.
+    insertDelivery = try BulkStatement(
+      database,
+      sql: """
+        INSERT INTO fetch
+          (location_id, sha256, reason, detail, http_status, byte_count, seconds, tries, fetched_at,
+           run_id)
+        VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, ?)
+        ON CONFLICT (location_id) DO UPDATE SET
+          sha256 = excluded.sha256, reason = NULL, detail = NULL, final_url = NULL,
+          content_type = NULL, seconds = 0, tries = 0,
+          http_status = excluded.http_status, byte_count = excluded.byte_count,
+          fetched_at = excluded.fetched_at, run_id = excluded.run_id
+        WHERE fetch.sha256 IS NULL AND excluded.sha256 IS NOT NULL
+        """)
   }
 
   /// Inserts a line with the next number.
@@ -109,7 +141,23 @@ private struct PairWriter {
         $0.bind(Int64(line.row.byteCount))
       }
     }
+    if let location, let delivery = line.delivery { try insert(delivery, at: location) }
     nextPair += 1
+  }
+
+  private func insert(_ delivery: ImageDelivery, at location: Int64) throws {
+    let failure: RowFailure? =
+      if case .failure(let thrown) = delivery.result { thrown.failure } else { nil }
+    try insertDelivery.execute {
+      $0.bind(location)
+      $0.bind(bytes: (try? delivery.result.get())?.bytes)
+      $0.bind(failure?.reason.rawValue)
+      $0.bind(failure?.detail)
+      $0.bind(delivery.httpStatus.map(Int64.init))
+      $0.bind(delivery.bytes.map(Int64.init))
+      $0.bind(time)
+      $0.bind(run)
+    }
   }
 
   private func insert(_ line: IngestLine, location: Int64?, occurrence: Int64) throws -> Bool {

@@ -82,6 +82,13 @@ extension AuditDatabase {
       }
       // Images that only this source's locations referred to are in no group any more.
       try discardNearGroups(in: database)
+      // Should the same run go on, it counts its lines from the first again.
+      try database.execute(
+        sql: """
+          UPDATE run SET counts = NULL
+          WHERE ended_at IS NULL
+            AND run_id = (SELECT run_id FROM source WHERE source_id = ?)
+          """, arguments: [id])
       try database.execute(sql: "DELETE FROM source WHERE source_id = ?", arguments: [id])
     }
   }

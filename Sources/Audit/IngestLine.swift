@@ -27,11 +27,14 @@ public struct IngestLine: Sendable {
   public let location: LocationIdentity?
   /// Why the line is no usable pair; nil for one that is.
   public let failure: RowFailure?
+  /// The image that came with the line, or why it did not; nil for a line that only names one.
+  public let delivery: ImageDelivery?
 
   /// A line whose image's location is known.
-  public init(row: ManifestRow, location: LocationIdentity) {
+  public init(row: ManifestRow, location: LocationIdentity, delivery: ImageDelivery? = nil) {
     self.row = row
     self.location = location
+    self.delivery = delivery
     failure = nil
   }
 
@@ -39,6 +42,26 @@ public struct IngestLine: Sendable {
   public init(row: ManifestRow, failure: RowFailure) {
     self.row = row
     location = nil
+    delivery = nil
     self.failure = failure
+  }
+}
+
+/// An image that came with its line, as from an archive.
+public struct ImageDelivery: Sendable {
+  /// The content that is stored, or why there is none.
+  public let result: Result<SHA256Digest, RowFailure.Thrown>
+  /// Its bytes; nil without any.
+  public let bytes: Int?
+  /// The HTTP status that whoever fetched it was given.
+  public let httpStatus: Int?
+
+  /// A delivery of its parts.
+  public init(
+    result: Result<SHA256Digest, RowFailure.Thrown>, bytes: Int?, httpStatus: Int? = nil
+  ) {
+    self.result = result
+    self.bytes = bytes
+    self.httpStatus = httpStatus
   }
 }

@@ -5,6 +5,9 @@
 
 #include "transfer.h"
 
+/// Servers can ask for as many seconds as 64 bits hold.
+#define LONGEST_WAIT 1000000000
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static CURLcode initialized;
 
@@ -25,6 +28,8 @@ fetch_client *fetch_client_create(const fetch_settings *settings) {
   if (!client->user_agent || !client->spill_folder || !client->multi
       || (settings->certificates && !client->certificates)
       || curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)settings->connections)
+      || curl_multi_setopt(
+          client->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)settings->host_connections)
       || curl_multi_setopt(client->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX)) {
     fetch_client_free(client);
     return NULL;
@@ -89,6 +94,8 @@ int fetch_client_start(fetch_client *client, uint64_t ticket, const char *url) {
     if (curl_url_set(begun->url, CURLUPART_USER, NULL, 0)
         || curl_url_set(begun->url, CURLUPART_PASSWORD, NULL, 0)
         || curl_url_set(begun->url, CURLUPART_OPTIONS, NULL, 0)
+        // Else libcurl would go on giving the URL before as the effective one.
+        || curl_easy_setopt(begun->easy, CURLOPT_URL, NULL)
         || curl_easy_setopt(begun->easy, CURLOPT_CURLU, begun->url))
       goto failed;
   } else {
@@ -98,7 +105,10 @@ int fetch_client_start(fetch_client *client, uint64_t ticket, const char *url) {
     curl_easy_setopt(begun->easy, CURLOPT_CURLU, NULL);
     curl_easy_setopt(begun->easy, CURLOPT_URL, NULL);
   }
-  if (curl_multi_add_handle(client->multi, begun->easy) == CURLM_OK) return 0;
+  if (curl_multi_add_handle(client->multi, begun->easy) == CURLM_OK) {
+    client->active++;
+    return 0;
+  }
 failed:
   transfer_reset(begun);
   put_back(client, begun);
@@ -109,7 +119,9 @@ int fetch_client_wait(fetch_client *client, uint32_t milliseconds) {
   hide(client);
   int running = 0;
   if (curl_multi_perform(client->multi, &running)) return -1;
-  if (!running) return 0;
+  // What ended already is not made to wait for the others.
+  int ended = (size_t)running < client->active;
+  if (!running || ended) return 0;
   if (curl_multi_poll(client->multi, NULL, 0, (int)milliseconds, NULL)) return -1;
   return curl_multi_perform(client->multi, &running) ? -1 : 0;
 }
@@ -122,6 +134,9 @@ static fetch_end end_of(const transfer *transfer, CURLcode code, long status) {
     case CURLE_WRITE_ERROR: return status >= 300 ? FETCH_ANSWERED : FETCH_CONNECTION;
     case CURLE_OPERATION_TIMEDOUT: return FETCH_TIMEOUT;
     case CURLE_COULDNT_RESOLVE_HOST: return FETCH_DNS;
+    case CURLE_BAD_CONTENT_ENCODING: return FETCH_ENCODING;
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_OUT_OF_MEMORY: return FETCH_MACHINE;
     case CURLE_FILESIZE_EXCEEDED: return FETCH_TOO_LARGE;
     case CURLE_TOO_MANY_REDIRECTS: return FETCH_REDIRECT_LIMIT;
     case CURLE_URL_MALFORMAT: return FETCH_MALFORMED_URL;
@@ -130,7 +145,6 @@ static fetch_end end_of(const transfer *transfer, CURLcode code, long status) {
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
     case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS: return FETCH_TLS;
     default: return FETCH_CONNECTION;
@@ -156,19 +170,24 @@ static void show(fetch_client *client, transfer *transfer, CURLcode code, fetch_
   long status = 0;
   curl_off_t retry_after = 0, microseconds = 0;
   char *type = NULL;
-  curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
-  curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &type);
-  curl_easy_getinfo(transfer->easy, CURLINFO_TOTAL_TIME_T, &microseconds);
+  // A transfer without a URL ends before libcurl forgets what it knew of the one before.
+  if (transfer->cut != FETCH_MALFORMED_URL) {
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
+    curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &type);
+    curl_easy_getinfo(transfer->easy, CURLINFO_TOTAL_TIME_T, &microseconds);
+    transfer->final_url = final_url(transfer);
+  }
   memset(result, 0, sizeof *result);
   result->ticket = transfer->ticket;
   result->end = end_of(transfer, code, status);
   result->status = (uint32_t)(status > 0 ? status : 0);
   // libcurl gives 0 without the header.
-  result->retry_after_seconds = retry_after > 0 ? retry_after : -1;
+  result->retry_after_seconds =
+      retry_after <= 0 ? -1 : retry_after < LONGEST_WAIT ? retry_after : LONGEST_WAIT;
   result->seconds = (double)microseconds / 1e6;
   result->content_type = type;
-  result->final_url = transfer->final_url = final_url(transfer);
+  result->final_url = transfer->final_url;
   if (result->end == FETCH_ANSWERED && status >= 200 && status <= 299) {
     result->length = transfer->length;
     if (transfer->file) {
@@ -202,6 +221,7 @@ int fetch_client_next(fetch_client *client, fetch_result *result) {
     transfer *done = (transfer *)private;
     // The message goes with the handle.
     curl_multi_remove_handle(client->multi, done->easy);
+    client->active--;
     show(client, done, code, result);
     return 1;
   }

@@ -1,6 +1,7 @@
 #include "transfer.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,13 +43,18 @@ static int make_room(transfer *transfer, uint64_t needed) {
   return 1;
 }
 
+/// Whether the answer brings a picture, and is no error page and no redirect.
+static int is_success(const transfer *transfer) {
+  long status = 0;
+  curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+  return status >= 200 && status <= 299;
+}
+
 static size_t take_body(char *bytes, size_t size, size_t count, void *context) {
   transfer *transfer = context;
   const fetch_settings *settings = &transfer->client->settings;
   size_t added = size * count;
-  long status = 0;
-  curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-  if (status < 200 || status > 299) {
+  if (!is_success(transfer)) {
     transfer->discarded += added;
     return transfer->discarded <= DISCARDED_BYTES ? added : 0;
   }
@@ -70,37 +76,49 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context) {
   return added;
 }
 
-/// Adds a header's value to the text that `refuses_robots_tag` is asked about; what does not fit is
-/// left out.
+/// Adds a header's value to the text that `refuses_robots_tag` is asked about.
 static void note_robots(transfer *transfer, const char *value, size_t length) {
   size_t room = sizeof transfer->robots - transfer->robots_length;
-  if (length + 1 > room) return;
+  if (length + 1 > room) {
+    transfer->robots_overflow = 1;
+    return;
+  }
   memcpy(transfer->robots + transfer->robots_length, value, length);
   transfer->robots_length += length;
   transfer->robots[transfer->robots_length++] = '\n';
 }
 
+static int refuses_robots_tag(const transfer *transfer) {
+  const fetch_settings *settings = &transfer->client->settings;
+  if (transfer->robots_overflow) return 1;
+  return transfer->robots_length && settings->refuses_robots_tag(
+      settings->context, (const uint8_t *)transfer->robots, transfer->robots_length);
+}
+
 static size_t take_header(char *line, size_t size, size_t count, void *context) {
   static const char name[] = "x-robots-tag:";
   transfer *transfer = context;
-  const fetch_settings *settings = &transfer->client->settings;
   size_t length = size * count;
   size_t taken = length;
   transfer->header_bytes += length;
   if (transfer->header_bytes > HEADER_BYTES)
     return cut(transfer, FETCH_TOO_LARGE, "headers of more than 262,144 bytes");
-  if (length >= 5 && !strncmp(line, "HTTP/", 5)) transfer->robots_length = 0;
+  if (length >= 5 && !strncmp(line, "HTTP/", 5)) {
+    transfer->robots_length = 0;
+    transfer->robots_overflow = 0;
+    // Another address of the name answers.
+    if (transfer->cut == FETCH_BLOCKED_ADDRESS) transfer->cut = FETCH_ANSWERED;
+  }
   while (length && (line[length - 1] == '\r' || line[length - 1] == '\n')) length--;
   size_t prefix = sizeof name - 1;
   if (length > prefix && !strncasecmp(line, name, prefix))
     note_robots(transfer, line + prefix, length - prefix);
-  if (!length && transfer->robots_length
-      && settings->refuses_robots_tag(
-          settings->context, (const uint8_t *)transfer->robots, transfer->robots_length)) {
+  if (!length && is_success(transfer) && refuses_robots_tag(transfer)) {
     char message[128];
     // The first line is enough for a person.
-    size_t shown = strcspn(transfer->robots, "\n");
     const char *text = transfer->robots;
+    const char *end = memchr(text, '\n', transfer->robots_length);
+    size_t shown = end ? (size_t)(end - text) : transfer->robots_length;
     while (shown && *text == ' ') text++, shown--;
     snprintf(message, sizeof message, "X-Robots-Tag: %.*s", (int)(shown < 100 ? shown : 100), text);
     return cut(transfer, FETCH_OPTED_OUT, message);
@@ -133,8 +151,12 @@ static curl_socket_t open_socket(
   }
   // A name can have other addresses besides.
   if (transfer->cut == FETCH_BLOCKED_ADDRESS) transfer->cut = FETCH_ANSWERED;
-  return socket(
-      address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  int opened = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (opened < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
+    transfer->cut = FETCH_MACHINE;
+    snprintf(transfer->reason, sizeof transfer->reason, "no socket: %s", strerror(errno));
+  }
+  return opened < 0 ? CURL_SOCKET_BAD : opened;
 }
 
 /// Sets an option and remembers whether any failed.
@@ -157,6 +179,8 @@ transfer *transfer_create(fetch_client *client) {
   SET(CURLOPT_FOLLOWLOCATION, 1L);
   SET(CURLOPT_MAXREDIRS, (long)settings->maximum_redirects);
   SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+  // Transfers from one host share its connection where HTTP/2 is offered.
+  SET(CURLOPT_PIPEWAIT, 1L);
   // Pictures gain nothing by it, but some servers compress unasked: that is undone, and limited.
   SET(CURLOPT_ACCEPT_ENCODING, "identity");
   SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)settings->maximum_bytes);
@@ -164,14 +188,22 @@ transfer *transfer_create(fetch_client *client) {
   SET(CURLOPT_TIMEOUT_MS, (long)settings->total_milliseconds);
   SET(CURLOPT_LOW_SPEED_LIMIT, (long)settings->slow_bytes);
   SET(CURLOPT_LOW_SPEED_TIME, (long)settings->slow_seconds);
-  SET(CURLOPT_DNS_CACHE_TIMEOUT, 600L);
+  // libcurl walks through all names that it remembers after each transfer.
+  SET(CURLOPT_DNS_CACHE_TIMEOUT, 60L);
+  // Otherwise giving up a name that is being looked up waits for the look-up, and all others with it.
+  SET(CURLOPT_QUICK_EXIT, 1L);
   SET(CURLOPT_BUFFERSIZE, 64L << 10);
   // A proxy from the environment would resolve names unchecked.
   SET(CURLOPT_PROXY, "");
+  // A redirect may name a user and password: they are not sent.
+  SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_NONE);
   SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
   SET(CURLOPT_SSL_VERIFYPEER, 1L);
   SET(CURLOPT_SSL_VERIFYHOST, 2L);
-  if (client->certificates) SET(CURLOPT_CAINFO, client->certificates);
+  if (client->certificates) {
+    SET(CURLOPT_CAINFO, client->certificates);
+    SET(CURLOPT_CAPATH, NULL);
+  }
   SET(CURLOPT_WRITEFUNCTION, take_body);
   SET(CURLOPT_WRITEDATA, made);
   SET(CURLOPT_HEADERFUNCTION, take_header);
@@ -195,6 +227,7 @@ void transfer_reset(transfer *transfer) {
   transfer->cut = FETCH_ANSWERED;
   transfer->length = transfer->discarded = transfer->header_bytes = 0;
   transfer->robots_length = 0;
+  transfer->robots_overflow = 0;
   *transfer->error = *transfer->reason = 0;
 }
 

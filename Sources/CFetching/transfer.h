@@ -5,7 +5,7 @@
 
 #include "fetching.h"
 
-#define ROBOTS_BYTES 1024
+#define ROBOTS_BYTES 8192
 /// Headers of more bytes are no picture's.
 #define HEADER_BYTES (256 << 10)
 /// So much of an error page is read, to keep the connection; more is not worth it.
@@ -30,6 +30,8 @@ typedef struct transfer {
   uint64_t header_bytes;
   char robots[ROBOTS_BYTES];
   size_t robots_length;
+  /// Whether there was more than that: too much to be read counts as a refusal.
+  int robots_overflow;
   /// What a callback has to say; libcurl writes its own words over `error` afterwards.
   char reason[160];
   char error[CURL_ERROR_SIZE];
@@ -48,6 +50,8 @@ struct fetch_client {
   /// The one whose result the caller looks at.
   transfer *shown;
   uint64_t spills;
+  /// Transfers that were begun and not given back.
+  size_t active;
 };
 
 transfer *transfer_create(fetch_client *client);

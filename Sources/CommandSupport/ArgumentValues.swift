@@ -7,5 +7,6 @@ extension PairRole: ExpressibleByArgument {}
 extension PairReason: ExpressibleByArgument {}
 extension ColumnOrder: ExpressibleByArgument {}
 extension IngestConfiguration.Format: ExpressibleByArgument {}
+extension CorruptConfiguration.Format: ExpressibleByArgument {}
 extension ExportConfiguration.Format: ExpressibleByArgument {}
 extension ExportConfiguration.Decision: ExpressibleByArgument {}

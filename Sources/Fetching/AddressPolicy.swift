@@ -32,6 +32,8 @@ public enum AddressPolicy: Sendable, Equatable {
     Prefix([192, 88, 99], bits: 24), Prefix([192, 168], bits: 16), Prefix([198, 18], bits: 15),
     Prefix([198, 51, 100], bits: 24), Prefix([203, 0, 113], bits: 24),
     Prefix([224], bits: 4), Prefix([240], bits: 4),
+    // Azure's metadata service, which looks public.
+    Prefix([168, 63, 129, 16], bits: 32),
   ]
 
   /// IPv6 addresses that carry an IPv4 address, and where in them it begins.

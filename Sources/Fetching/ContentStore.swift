@@ -54,17 +54,20 @@ public struct ContentStore: Sendable {
       if try write(bytes, to: path, O_EXCL) { return digest }
     }
     guard errno == EEXIST else { throw failure(path) }
-    return try replace(bytes, digest)
+    if !isWhole(digest) { try replace(bytes, digest) }
+    return digest
   }
 
-  /// What is there has the same content, unless a killed run or a power failure cut it off.
-  private func replace(
-    _ bytes: [UInt8], _ digest: SHA256Digest
-  ) throws(FetchError) -> SHA256Digest {
+  /// Whether a file holds what its name says: a killed run or a power failure may have cut it off. One
+  /// that does is left alone, since rows may name it already.
+  private func isWhole(_ digest: SHA256Digest) -> Bool {
+    (try? SHA256Digest(ofFileAt: path(of: digest))) == digest
+  }
+
+  private func replace(_ bytes: [UInt8], _ digest: SHA256Digest) throws(FetchError) {
     let temporary = "\(incoming)/\(digest)"
     guard try write(bytes, to: temporary, O_TRUNC) else { throw failure(temporary) }
     try move(temporary, to: digest)
-    return digest
   }
 
   /// Moves a file of this store's `incoming` folder under the hash of what it holds.
@@ -73,7 +76,11 @@ public struct ContentStore: Sendable {
   public func store(fileAt path: String) throws(FetchError) -> SHA256Digest {
     do {
       let digest = try SHA256Digest(ofFileAt: path)
-      try move(path, to: digest)
+      if isWhole(digest) {
+        unlink(path)
+      } else {
+        try move(path, to: digest)
+      }
       return digest
     } catch let error as FetchError {
       throw error

@@ -1,4 +1,5 @@
 import CFetching
+import Glibc
 import Pairs
 
 /// Many transfers at once. The only place in this module that handles C's pointers. One thread at a
@@ -24,6 +25,7 @@ final class FetchClient {
   ///
   /// - Throws: `FetchError.client` when libcurl has no memory or lacks a feature.
   init(_ settings: FetchSettings, spillFolder: String) throws(FetchError) {
+    try Self.provideDescriptors(for: settings.concurrency)
     questions = Questions(settings)
     var options = fetch_settings()
     options.maximum_bytes = UInt64(max(0, settings.maximumBytes))
@@ -34,6 +36,7 @@ final class FetchClient {
     options.slow_bytes = UInt32(clamping: settings.slowBytes)
     options.slow_seconds = UInt32(clamping: settings.slowSeconds)
     options.connections = UInt32(clamping: settings.concurrency * 2)
+    options.host_connections = UInt32(clamping: settings.perHost)
     options.context = Unmanaged.passUnretained(questions).toOpaque()
     options.allows_address = { context, bytes, count in
       guard let context, let bytes else { return 0 }
@@ -69,6 +72,23 @@ final class FetchClient {
   deinit {
     // Until here C may ask.
     withExtendedLifetime(questions) { fetch_client_free(client) }
+  }
+
+  /// Raises the process's limit of open files to what the transfers can need: connections kept open,
+  /// those of the look-ups of names, larger bodies.
+  ///
+  /// - Throws: `FetchError.client` when the limit cannot be raised so far.
+  private static func provideDescriptors(for concurrency: Int) throws(FetchError) {
+    let needed = rlim_t(concurrency * 5 + 64)
+    var limit = rlimit()
+    let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    guard getrlimit(files, &limit) == 0, limit.rlim_cur < needed else { return }
+    limit.rlim_cur = min(needed, limit.rlim_max)
+    guard limit.rlim_cur == needed, setrlimit(files, &limit) == 0 else {
+      throw .client(
+        problem: "\(concurrency) transfers need up to \(needed) open files, the limit is "
+          + "\(limit.rlim_max); raise it with ulimit -n, or give a smaller --concurrency")
+    }
   }
 
   /// Begins a transfer.
@@ -113,7 +133,9 @@ final class FetchClient {
     case FETCH_BLOCKED_ADDRESS: return failed(.blockedAddress)
     case FETCH_MALFORMED_URL: return failed(.malformedURL)
     case FETCH_UNSUPPORTED_SCHEME: return failed(.unsupportedURL)
+    case FETCH_ENCODING: return failed(.notAnImage)
     case FETCH_ANSWERED: break
+    case FETCH_MACHINE: throw .client(problem: message)
     default: throw .store(path: text(result.spilled) ?? "the folder of images", problem: message)
     }
     guard (200...299).contains(result.status) else { return .answered }

@@ -14,11 +14,14 @@ struct FetchWork {
   private var pending: [Int: Pending] = [:]
   private var generator: SeededGenerator
   private var tickets = 0
+  private var hostFailures: HostFailures
+  private var settled: [FetchedURL] = []
 
   init(settings: FetchSettings, generator: SeededGenerator) {
     retries = settings.retries
     schedule = HostSchedule(perHost: settings.perHost, hostDelay: settings.hostDelay)
     self.generator = generator
+    hostFailures = HostFailures(limit: settings.retries.hostFailures)
   }
 
   /// URLs that wait to be asked for.
@@ -32,7 +35,26 @@ struct FetchWork {
     tickets += 1
   }
 
-  mutating func next(at now: Double) -> HostSchedule.Job? { schedule.next(at: now) }
+  /// The next URL to ask for; those of hosts that were given up are settled on the way.
+  mutating func next(at now: Double) -> HostSchedule.Job? {
+    while let job = schedule.next(at: now) {
+      guard let verdict = hostFailures.verdict(onHostOf: job.url) else { return job }
+      schedule.finish(job.url, at: now)
+      guard let pending = pending.removeValue(forKey: job.ticket) else { continue }
+      settled.append(
+        FetchedURL(
+          id: pending.request.id, result: .failure(RowFailure.Thrown(failure: verdict.failure)),
+          bytes: nil, status: verdict.status, finalURL: nil, contentType: nil,
+          seconds: pending.seconds, tries: pending.tries))
+    }
+    return nil
+  }
+
+  /// What became of URLs that were not asked for; each is given once.
+  mutating func takeSettled() -> [FetchedURL] {
+    defer { settled = [] }
+    return settled
+  }
 
   /// Takes in a transfer; gives what came of its URL, or nil when it will be tried again.
   mutating func settle(
@@ -40,18 +62,25 @@ struct FetchWork {
   ) throws(FetchError) -> FetchedURL? {
     guard var job = pending[transfer.ticket] else { return nil }
     let url = job.request.url
-    schedule.finish(url)
+    schedule.finish(url, at: now)
     job.tries += 1
     job.seconds += transfer.seconds
+    // A server that says when it wants to be asked again means all of its URLs.
+    if let asked = transfer.retryAfter {
+      schedule.pause(hostOf: url, until: now + min(asked, retries.longestDelay))
+    }
     if let delay = retries.delay(after: transfer, tries: job.tries, using: &generator) {
-      // A server that says when it wants to be asked again means all of its URLs.
-      if transfer.retryAfter != nil { schedule.pause(hostOf: url, until: now + delay) }
       pending[transfer.ticket] = job
       schedule.add(HostSchedule.Job(ticket: transfer.ticket, url: url), at: now + delay)
       return nil
     }
     pending[transfer.ticket] = nil
     let (result, bytes) = try content(of: transfer, in: store)
+    if case .failure(let thrown) = result, RetryPolicy.isTransient(transfer) {
+      hostFailures.note(thrown.failure, transfer.status, onHostOf: url)
+    } else {
+      hostFailures.forget(hostOf: url)
+    }
     return FetchedURL(
       id: job.request.id, result: result, bytes: bytes, status: transfer.status,
       finalURL: transfer.finalURL, contentType: transfer.contentType, seconds: job.seconds,

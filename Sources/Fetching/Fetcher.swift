@@ -55,13 +55,16 @@ public struct Fetcher: Sendable {
       while client.active < settings.concurrency, let job = work.next(at: clock()) {
         try client.start(job.url, ticket: job.ticket)
       }
+      for done in work.takeSettled() { try finished(done) }
       if client.active == 0 {
         guard work.waiting > 0 || !isExhausted else { return }
         // Everything waits for its time.
         if let time = work.nextTime { sleep(min(max(0, time - clock()), 1)) }
         continue
       }
-      let patience = work.nextTime.map { min(max(0, $0 - clock()), 1) } ?? 1
+      // Without a free place nothing that is due can begin: only an end helps.
+      let isFull = client.active >= settings.concurrency
+      let patience = isFull ? 1 : work.nextTime.map { min(max(0, $0 - clock()), 1) } ?? 1
       try client.wait(milliseconds: Int((patience * 1000).rounded(.up)))
       while let transfer = try client.next() {
         if let done = try work.settle(transfer, at: clock(), store: store) { try finished(done) }

@@ -60,6 +60,9 @@ struct HostSchedule {
     self.hostDelay = hostDelay
   }
 
+  /// Hosts that are kept in mind.
+  var knownHosts: Int { hosts.count }
+
   /// When something may be ready that is not now; nil when nothing waits for a time.
   var nextTime: Double? { later.min?.time }
 
@@ -83,7 +86,9 @@ struct HostSchedule {
       case .hostOpens(let host):
         host.isListed = false
         offer(host)
-      case .retry(let job): enqueue(job)
+        forget(host, at: now)
+      // Before those that were never asked for: a dead host is known the sooner.
+      case .retry(let job): enqueue(job, isFirst: true)
       }
     }
     while let host = ready.popFirst() {
@@ -103,12 +108,11 @@ struct HostSchedule {
   }
 
   /// A transfer of a URL ended.
-  mutating func finish(_ url: String) {
+  mutating func finish(_ url: String, at now: Double) {
     guard let host = hosts[Self.host(of: url)] else { return }
     host.active -= 1
     offer(host)
-    // Hosts without a delay to keep are forgotten: a manifest names millions.
-    if host.active == 0, !host.isListed, hostDelay == 0 { hosts[host.name] = nil }
+    forget(host, at: now)
   }
 
   /// Leaves the host of a URL alone until a time.
@@ -117,13 +121,16 @@ struct HostSchedule {
     host.opensAt = max(host.opensAt, time)
   }
 
-  /// The part of an absolute URL that names the server, in lower case, with its port.
+  /// The part of an absolute URL that names the server, in lower case, with its port unless that is the
+  /// scheme's own.
   static func host(of url: String) -> String {
     let rest = url.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst(3)
     let authority = rest.prefix { !"/?#\\".utf8.contains($0) }
     let start = authority.lastIndex(of: UInt8(ascii: "@")).map(authority.index(after:))
     let name = authority[(start ?? authority.startIndex)...]
-    return String(decoding: Array(name), as: UTF8.self).lowercased()
+    let host = String(decoding: Array(name), as: UTF8.self).lowercased()
+    let usual = url.utf8.prefix(6).elementsEqual("https:".utf8) ? ":443" : ":80"
+    return host.hasSuffix(usual) ? String(host.dropLast(usual.count)) : host
   }
 
   private mutating func host(named name: String) -> Host {
@@ -133,9 +140,13 @@ struct HostSchedule {
     return host
   }
 
-  private mutating func enqueue(_ job: Job) {
+  private mutating func enqueue(_ job: Job, isFirst: Bool = false) {
     let host = host(named: Self.host(of: job.url))
-    host.jobs.append(job)
+    if isFirst {
+      host.jobs.prepend(job)
+    } else {
+      host.jobs.append(job)
+    }
     offer(host)
   }
 
@@ -144,6 +155,18 @@ struct HostSchedule {
     guard !host.isListed, !host.jobs.isEmpty, host.active < perHost else { return }
     host.isListed = true
     ready.append(host)
+  }
+
+  /// Forgets a host that nothing is wanted of, once it need not be left alone: a manifest names
+  /// millions.
+  private mutating func forget(_ host: Host, at now: Double) {
+    guard host.active == 0, !host.isListed else { return }
+    if host.opensAt <= now {
+      hosts[host.name] = nil
+    } else {
+      host.isListed = true
+      list(.hostOpens(host), at: host.opensAt)
+    }
   }
 
   private mutating func list(_ event: Event, at time: Double) {

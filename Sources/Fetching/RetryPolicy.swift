@@ -7,6 +7,9 @@ public struct RetryPolicy: Sendable, Equatable {
   public var tries = 3
   /// Seconds before the second try; each further wait is twice as long.
   public var firstDelay = 1.0
+  /// A host of which so many URLs in a row failed in a way that may pass is asked no more in this run:
+  /// its other URLs fail as those did.
+  public var hostFailures = 16
   /// The longest wait in seconds, also when a server asks for a longer one: then the URL fails.
   public var longestDelay = 120.0
 

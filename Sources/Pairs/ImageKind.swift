@@ -9,7 +9,7 @@ public enum ImageKind: Hashable, Sendable {
   /// The kind that a manifest's URL names by its text alone; nil for one that Winnow does not follow.
   public init?(ofURL url: String) {
     switch ImageURL(url) {
-    case .path, .remote: self = .pictures
+    case .path, .remote, .archived: self = .pictures
     case .precomputed: self = .precomputed
     case .refused: return nil
     }

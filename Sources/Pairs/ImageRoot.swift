@@ -40,6 +40,9 @@ public struct ImageRoot: Hashable, Sendable {
     switch ImageURL(url) {
     case .remote(let url): return .remote(url: url)
     case .refused(let failure): return .refused(failure)
+    case .archived:
+      let detail = "the URL names a picture in an archive; ingest that with --format webdataset"
+      return .refused(RowFailure(.unsupportedURL, detail))
     case .path(let path):
       switch relativePath(path) {
       case .success(let path): return .local(relativePath: path)

@@ -1,9 +1,11 @@
-/// The parts of an image URL as a manifest writes it: a bare path, `file:`, `http:` or `https:`, or
-/// `precomp:` for features that are computed already.
+/// The parts of an image URL as a manifest writes it: a bare path, `file:`, `http:` or `https:`,
+/// `precomp:` for features that are computed already, `webdataset:` for pictures from archives.
 enum ImageURL {
   case path(String)
   case precomputed(path: String, row: Int)
   case remote(String)
+  /// A picture that came in an archive and had no URL.
+  case archived
   case refused(RowFailure)
 
   init(_ text: String) {
@@ -18,6 +20,7 @@ enum ImageURL {
     case "http", "https": self = Self.remote(trimmed, rest: rest)
     case "file": self = Self.file(rest)
     case PrecomputedFeatures.scheme: self = Self.precomputed(rest)
+    case SampleReader.scheme: self = .archived
     default:
       let detail = "the URL scheme \"\(scheme)\" is none of file, http and https"
       self = .refused(RowFailure(.unsupportedURL, detail))

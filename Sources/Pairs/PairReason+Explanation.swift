@@ -57,6 +57,8 @@ extension PairReason {
       "There is no file at the image path."
     case .unreadableImage:
       "The image file exists but cannot be read."
+    case .corruptArchive:
+      "The archive breaks off or contradicts itself here; what comes after it is lost."
     case .emptyImage:
       "The image file has zero bytes."
     case .unsupportedFormat:

@@ -53,6 +53,8 @@ public enum PairReason: String, Codable, CaseIterable, Sendable {
   case missingImage = "missing_image"
   /// A file that cannot be opened or read.
   case unreadableImage = "unreadable_image"
+  /// An archive that breaks off or contradicts itself.
+  case corruptArchive = "corrupt_archive"
   /// A file of zero bytes.
   case emptyImage = "empty_image"
   /// Not an image format Winnow decodes.

@@ -27,7 +27,7 @@ struct CorruptCommand: WinnowCommand {
   var input: String
 
   @Option(help: "What the input is.")
-  var format: IngestConfiguration.Format = .tsv
+  var format: CorruptConfiguration.Format = .tsv
 
   @Option(help: "The order of its columns.")
   var columns: ColumnOrder = .captionURL

@@ -16,10 +16,17 @@ struct IngestCommand: WinnowCommand {
         winnow-ingest --workspace run --input cc3m.tsv
         winnow-ingest --workspace run --input trusted.tsv --role meta
         winnow-ingest --workspace run --format precomp --input f30k_precomp
+        winnow-ingest --workspace run --format img2dataset --input cc3m
+        winnow-ingest --workspace run --format webdataset --input 'shards/*.tar'
 
       With --format precomp the input is a folder with train_ims.npy (features of images, N x \
       regions x dimension) and train_caps.txt or train_caps.tsv (N or 5N captions); likewise \
       meta_, dev_ and test_. The arrays are read where they lie; no winnow-featurize is needed.
+
+      With --format img2dataset the input is an output_folder of img2dataset, of files or \
+      webdataset; rows that failed there are taken from its tables. With --format webdataset it is \
+      tar archives with KEY.jpg (png, webp, gif ...) and KEY.txt, or KEY.json with caption and url. \
+      The pictures are copied into the workspace; no winnow-fetch is needed.
       """,
     version: programVersion)
 

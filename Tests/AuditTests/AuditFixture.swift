@@ -39,7 +39,9 @@ struct AuditFixture {
       return IngestLine(
         row: row, location: LocationIdentity(resolved: url, isRemote: isRemote))
     }
-    return try database.ingest(lines, into: source, isLast: true, run: run)
+    return try database.ingest(
+      lines, into: source, isLast: true, run: run,
+      at: Date(timeIntervalSince1970: 0))
   }
 
   /// Status and reason of every pair, in order.

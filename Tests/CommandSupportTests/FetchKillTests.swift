@@ -1,4 +1,5 @@
 import Foundation
+import Pairs
 import TestServer
 import TestSupport
 import Testing
@@ -79,6 +80,10 @@ import Testing
       let files = try FileManager.default.subpathsOfDirectory(atPath: workspace + "/images")
         .filter { $0.count == 67 }
       #expect(files.count == count * 4 / 5)
+      for file in files {
+        let digest = try SHA256Digest(ofFileAt: "\(workspace)/images/\(file)")
+        #expect(file.hasSuffix(digest.description), "\(file) does not hold what it says")
+      }
     }
     #expect(audits[0].count == count)
     #expect(audits[0] == audits[1])

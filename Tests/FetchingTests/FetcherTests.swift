@@ -18,7 +18,7 @@ import Testing
     server = try site.serve()
   }
 
-  private func settings() -> FetchSettings {
+  private func settings(_ change: (inout FetchSettings) -> Void = { _ in }) -> FetchSettings {
     var settings = FetchSettings(userAgent: "winnow/test")
     settings.addresses = .publicAnd([[127, 0, 0, 1]])
     settings.perHost = 64
@@ -27,6 +27,7 @@ import Testing
     settings.totalSeconds = 2
     settings.connectSeconds = 1
     settings.retries.firstDelay = 0.02
+    change(&settings)
     return settings
   }
 
@@ -117,6 +118,8 @@ import Testing
     let tooLate = try fetch(one: "/later/9000")
     #expect(failure(tooLate) == RowFailure(.httpError, "HTTP status 429, Retry-After 9000 s"))
     #expect(tooLate.tries == 1)
+    // As many seconds as 64 bits hold.
+    #expect(failure(try fetch(one: "/later/\(Int64.max)"))?.reason == .httpError)
   }
 
   @Test func slowServersAreGivenUp() throws {
@@ -162,6 +165,12 @@ import Testing
         == RowFailure(.optedOut, "X-Robots-Tag: noai"))
     #expect(failure(try fetch(one: "/robots/googlebot:+noai")) == nil)
     #expect(failure(try fetch(one: "/robots/noai") { $0.honoursOptOuts = false }) == nil)
+    // An error page or a redirect says nothing of the picture; too much to be read is a refusal.
+    let error = try fetch(one: "/status/503/noindex") { $0.retries.tries = 2 }
+    #expect(failure(error)?.reason == .httpError && error.tries == 2)
+    #expect(failure(try fetch(one: "/redirect/1/noindex")) == nil)
+    let long = String(repeating: "nofollow,+", count: 900) + "noai"
+    #expect(failure(try fetch(one: "/robots/\(long)"))?.reason == .optedOut)
   }
 
   @Test func privateAddressesAreRefusedAfterResolution() throws {
@@ -198,15 +207,45 @@ import Testing
     #expect(
       failure(try fetch(one: "http://127.0.0.1:\(port)/a", once))?.reason == .connection)
     #expect(failure(try fetch(one: "https://127.0.0.1:\(server.port)/a", once))?.reason == .tls)
-    #expect(failure(try fetch(one: "http://127.0.0.1:99999/a", once))?.reason == .malformedURL)
+    // On a handle that was in use before, which remembers.
+    let url = server.url("/status/404")
+    let results = try fetch([url, "http://127.0.0.1:99999/a"], settings { $0.concurrency = 1 })
+    #expect(results.map { failure($0)?.reason } == [.httpError, .malformedURL])
+    #expect(results[1].status == nil && results[1].contentType == nil)
+    #expect(results[1].finalURL == nil && results[1].seconds == 0)
   }
 
   @Test func theServerLearnsWhoAsksAndNoPasswords() throws {
     #expect(try fetch(one: "/agent").result.get() == SHA256Digest(of: site.image(7)))
     let named = try fetch(one: "http://user:secret@127.0.0.1:\(server.port)/image/3")
     #expect(named.finalURL == server.url("/image/3"))
-    let redirected = try fetch(one: "/to?http://u:p@127.0.0.1:\(server.port)/image/4")
-    #expect(redirected.finalURL == server.url("/image/4"))
+    let redirected = try fetch(one: "/to?http://u:p@127.0.0.1:\(server.port)/agent")
+    #expect(redirected.finalURL == server.url("/agent"))
+    #expect(redirected.status == 200)
+  }
+
+  @Test func aHostThatOnlyFailsIsGivenUp() throws {
+    let urls = (0..<60).map { server.url("/status/503?\($0)") } + [server.url("/image/1")]
+    let results = try fetch(
+      urls,
+      settings {
+        $0.concurrency = 4
+        $0.retries.tries = 2
+        $0.retries.hostFailures = 5
+        $0.retries.firstDelay = 0.001
+      })
+    #expect(results.count == 61)
+    #expect(results.allSatisfy { failure($0)?.reason == .httpError && $0.status == 503 })
+    let asked = results.filter { $0.tries > 0 }
+    #expect((5..<50).contains(asked.count), "\(asked.count)")
+    #expect(
+      failure(results[60])?.detail
+        == "not asked for, after 5 URLs of its host failed in a row: HTTP status 503")
+    // Failures that say nothing of other URLs do not count.
+    let gone = try fetch(
+      (0..<30).map { server.url("/status/404?\($0)") },
+      settings { $0.retries.hostFailures = 5 })
+    #expect(gone.allSatisfy { $0.tries == 1 })
   }
 
   @Test func manyURLsAreFetchedOnceEach() throws {
@@ -214,6 +253,7 @@ import Testing
     let results = try fetch(urls, settings(), page: 50)
     #expect(results.map(\.id) == Array(0..<600))
     for (number, fetched) in results.enumerated() {
+      #expect(fetched.finalURL == urls[number])
       #expect(try fetched.result.get() == SHA256Digest(of: site.image(number)))
     }
     #expect(server.requests.values.allSatisfy { $0 == 1 })

@@ -25,9 +25,9 @@ import Testing
       ["http://a/1", "http://a/2", "http://a/3", "http://b/1", "http://b/2"], perHost: 2)
     #expect(ready(&schedule) == [0, 3, 1, 4])
     #expect(schedule.waiting == 1)
-    schedule.finish("http://b/1")
+    schedule.finish("http://b/1", at: 0)
     #expect(ready(&schedule) == [])
-    schedule.finish("http://a/1")
+    schedule.finish("http://a/1", at: 0)
     #expect(ready(&schedule) == [2])
     #expect(schedule.waiting == 0)
   }
@@ -68,15 +68,28 @@ import Testing
       while let job = schedule.next(at: 0) { active.append(job) }
       #expect(active.count <= 37 * 3)
       given += active.map(\.ticket)
-      for job in active { schedule.finish(job.url) }
+      for job in active { schedule.finish(job.url, at: 0) }
       active = []
     }
     #expect(given.sorted() == Array(0..<1000))
   }
 
+  @Test func hostsAreForgottenOnceTheyMayBeAskedAgain() {
+    var schedule = schedule(["http://a/1", "http://b/1"], hostDelay: 5)
+    #expect(ready(&schedule, at: 0) == [0, 1])
+    schedule.finish("http://a/1", at: 1)
+    #expect(schedule.knownHosts == 2)
+    #expect(ready(&schedule, at: 5) == [])
+    #expect(schedule.knownHosts == 1)
+    schedule.finish("http://b/1", at: 9)
+    #expect(schedule.knownHosts == 0)
+    #expect(schedule.nextTime == nil)
+  }
+
   @Test(arguments: [
     ("http://Example.COM/a", "example.com"), ("https://u:p@x.org:8080?q", "x.org:8080"),
-    ("http://x", "x"), ("http://[::1]:80/a", "[::1]:80"), ("http://a\\b/c", "a"), ("", ""),
+    ("http://x", "x"), ("http://x:80/", "x"), ("https://x:443/", "x"), ("https://x:80/", "x:80"),
+    ("http://[::1]:81/a", "[::1]:81"), ("http://a\\b/c", "a"), ("", ""),
   ])
   func theHostIsTheServersName(_ url: String, _ host: String) {
     #expect(HostSchedule.host(of: url) == host)

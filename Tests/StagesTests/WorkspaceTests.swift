@@ -71,7 +71,8 @@ import Testing
     try fixture.perform(IngestStage(IngestConfiguration(inputs: [input])))
     try shell(
       """
-      DROP VIEW purified_pair; DROP VIEW reviewed_pair; DROP VIEW pair_audit;
+      DROP VIEW fetch_audit; DROP VIEW purified_pair; DROP VIEW reviewed_pair; DROP VIEW pair_audit;
+      DROP TABLE fetch;
       DROP INDEX image_by_near_group; DROP TABLE near_grouping; DROP INDEX image_by_shard;
       ALTER TABLE image DROP COLUMN near_group; ALTER TABLE image DROP COLUMN perceptual_hash;
       \(AuditSchema.firstViews)

@@ -47,10 +47,13 @@ public final class LocalServer: @unchecked Sendable {
     Thread.detachNewThread { [weak self] in
       while true {
         let accepted = accept(listener, nil, nil)
-        guard accepted >= 0 else { return }
+        guard accepted >= 0 else {
+          close(listener)
+          return
+        }
         guard let self, self.remember(accepted) else {
           close(accepted)
-          return
+          continue
         }
         Thread.detachNewThread { [weak self] in
           Self.serve(accepted) { self }
@@ -66,8 +69,8 @@ public final class LocalServer: @unchecked Sendable {
     lock.withLock {
       guard !isStopped else { return }
       isStopped = true
+      // Its thread closes it: a number that is free would be given to somebody else at once.
       shutdown(listener, Int32(SHUT_RDWR))
-      close(listener)
       for connection in connections { shutdown(connection, Int32(SHUT_RDWR)) }
     }
   }

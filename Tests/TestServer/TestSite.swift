@@ -1,13 +1,14 @@
 import Foundation
 import Imaging
 
-/// A site with pictures and with everything that goes wrong on the web.
+/// A site with pictures and with everything that goes wrong on the web. A query is left unread, so
+/// that each path has any number of URLs.
 ///
 /// | path | answer |
 /// |---|---|
 /// | `/image/N…` | a JPEG of 27 KB; another content for each N |
-/// | `/status/N` | status N with a page |
-/// | `/redirect/N` | N redirects, then a picture |
+/// | `/status/N` | status N with a page; `/status/N/VALUE` with `X-Robots-Tag: VALUE` |
+/// | `/redirect/N` | N redirects, then a picture; with `/VALUE` likewise |
 /// | `/loop` | redirects to itself |
 /// | `/to?URL` | a redirect to the URL |
 /// | `/later/N` | 429 with `Retry-After: N` the first time, then a picture |
@@ -21,7 +22,7 @@ import Imaging
 /// | `/empty` | no body |
 /// | `/robots/VALUE` | a picture with `X-Robots-Tag: VALUE`, `+` for a space |
 /// | `/compressed` | a picture in gzip, unasked |
-/// | `/agent` | status 200 if the user agent begins with winnow, else 403 |
+/// | `/agent` | status 200 if the user agent begins with winnow and there is no password or cookie, else 403 |
 public struct TestSite: Sendable {
   private let photograph: [UInt8]
 
@@ -39,15 +40,22 @@ public struct TestSite: Sendable {
   public func image(_ number: Int) -> [UInt8] { photograph + Array("\(number)".utf8) }
 
   private func answer(_ request: ServerRequest, _ connection: ServerConnection) {
-    let parts = request.path.split(separator: "/", omittingEmptySubsequences: true)
+    let path =
+      request.path.hasPrefix("/to?") ? request.path[...] : request.path.prefix { $0 != "?" }
+    let parts = path.split(separator: "/", omittingEmptySubsequences: true)
     let kind = parts.first ?? ""
     let argument = parts.dropFirst().joined(separator: "/")
     let number = Int(argument.prefix(while: \.isNumber)) ?? 0
     switch kind {
     case "image": connection.send(body: image(number))
-    case "status": connection.send("\(number) Status", type: "text/html", body: Self.page)
+    case "status":
+      connection.send(
+        "\(number) Status", type: "text/html", fields: robots(parts.dropFirst(2)),
+        body: Self.page)
     case "redirect":
-      redirect(connection, to: number > 1 ? "/redirect/\(number - 1)" : "/image/\(1000 + number)")
+      redirect(
+        connection, to: number > 1 ? "/redirect/\(number - 1)" : "/image/\(1000 + number)",
+        robots(parts.dropFirst(2)))
     case "loop": redirect(connection, to: "/loop")
     case let to where to.hasPrefix("to?"):
       redirect(connection, to: String(request.path.dropFirst("/to?".count)))
@@ -56,7 +64,9 @@ public struct TestSite: Sendable {
     case "flaky" where request.number <= 2: connection.send("500 Broken", type: nil)
     case "later", "flaky": connection.send(body: image(number))
     case "agent":
-      let isKnown = request.fields["user-agent"]?.hasPrefix("winnow") ?? false
+      let isKnown =
+        request.fields["user-agent"]?.hasPrefix("winnow") ?? false
+        && request.fields["authorization"] == nil && request.fields["cookie"] == nil
       connection.send(isKnown ? "200 OK" : "403 No", body: image(7))
     case "robots":
       let value = argument.replacing("+", with: " ")
@@ -92,8 +102,16 @@ public struct TestSite: Sendable {
     }
   }
 
-  private func redirect(_ connection: ServerConnection, to place: String) {
-    connection.send("301 Moved", type: "text/html", fields: [("Location", place)], body: Self.page)
+  private func redirect(
+    _ connection: ServerConnection, to place: String, _ fields: [(String, String)] = []
+  ) {
+    connection.send(
+      "301 Moved", type: "text/html",
+      fields: [("Location", place), ("Set-Cookie", "a=b")] + fields, body: Self.page)
+  }
+
+  private func robots(_ values: some Collection<Substring>) -> [(String, String)] {
+    values.map { ("X-Robots-Tag", String($0)) }
   }
 
   private static let page = Array("<!DOCTYPE html><html><body>Nothing here</body></html>".utf8)

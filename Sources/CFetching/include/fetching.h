@@ -23,8 +23,12 @@ typedef enum {
   FETCH_MALFORMED_URL,
   /// A redirect left http and https.
   FETCH_UNSUPPORTED_SCHEME,
+  /// The body is compressed in a way that libcurl does not know, or wrongly.
+  FETCH_ENCODING,
   /// The body could not be written to the spill folder: no fault of the server's.
   FETCH_DISK,
+  /// This machine has no descriptor or memory left, or cannot read the certificates.
+  FETCH_MACHINE,
 } fetch_end;
 
 typedef struct {
@@ -45,6 +49,8 @@ typedef struct {
   uint32_t slow_seconds;
   /// Connections kept open for reuse.
   uint32_t connections;
+  /// Connections to one host, also those that redirects lead to.
+  uint32_t host_connections;
   /// Asked before each connection with the 4 or 16 bytes of an address; 0 refuses it.
   int (*allows_address)(void *context, const uint8_t *address, size_t length);
   /// Asked with the values of all X-Robots-Tag headers of a response, one a line; 1 gives it up.

@@ -2,10 +2,18 @@ import Pairs
 
 /// What `winnow-corrupt` can be told.
 public struct CorruptConfiguration: StageConfiguration, Equatable {
+  /// What can be corrupted.
+  public enum Format: String, Codable, CaseIterable, Sendable {
+    /// A manifest of two columns.
+    case tsv
+    /// A folder of precomputed features with their captions.
+    case precomp
+  }
+
   /// The clean manifest, or a folder of precomputed features whose `train` split is meant.
   public var input: String
   /// Which of the two.
-  public var format: IngestConfiguration.Format
+  public var format: Format
   /// Which of its columns comes first.
   public var columns: ColumnOrder
   /// The share of the harvested lines whose captions are reassigned, in 0…1.
@@ -42,7 +50,7 @@ public struct CorruptConfiguration: StageConfiguration, Equatable {
 
   /// A configuration of its parts.
   public init(
-    input: String, format: IngestConfiguration.Format = .tsv,
+    input: String, format: Format = .tsv,
     columns: ColumnOrder = .captionURL, ratio: Double, seed: UInt64,
     output: String, truth: String, metaShare: Double = 0, metaOutput: String? = nil,
     devShare: Double = 0, devOutput: String? = nil

@@ -7,7 +7,8 @@ import Foundation
 /// are synced, then one transaction names them. A killed run has files without a row, never a row
 /// without its file.
 ///
-/// At most one batch waits while another is written. One thread at a time may use a recorder.
+/// A slow disk holds the transfers up only when several batches wait: while nobody listens to them
+/// their time runs out. One thread at a time may use a recorder.
 final class FetchRecorder: @unchecked Sendable {
   private let store: ContentStore
   private let database: AuditDatabase
@@ -15,9 +16,10 @@ final class FetchRecorder: @unchecked Sendable {
   private let now: @Sendable () -> Date
   private let afterBatch: @Sendable () throws -> Void
   private let queue = DispatchQueue(label: "fetch-recorder")
-  private let writing = DispatchGroup()
-  // Written on `queue`, read only after waiting for `writing`.
-  private var result: Result<Void, any Error> = .success(())
+  private let waiting = DispatchSemaphore(value: mostWaiting)
+  private let lock = NSLock()
+  /// The first error; batches after it are not recorded. Guarded by `lock`.
+  private var failure: (any Error)?
   private var batch: [FetchRecord] = []
   private var batchBegan: Date
 
@@ -25,6 +27,8 @@ final class FetchRecorder: @unchecked Sendable {
   private static let batchSize = 512
   /// … or is so many seconds old.
   private static let batchSeconds = 2.0
+  /// Batches that may wait to be recorded.
+  private static let mostWaiting = 8
 
   /// - Parameter afterBatch: Called after each transaction; an error stops the run as a kill would.
   init(
@@ -54,26 +58,34 @@ final class FetchRecorder: @unchecked Sendable {
   }
 
   /// Records what is left and waits until it is on disk.
+  ///
+  /// - Throws: What recording threw.
   func finish() throws {
     try flush()
-    writing.wait()
-    try result.get()
+    queue.sync {}
+    try checkFailure()
+  }
+
+  private func checkFailure() throws {
+    if let failure = lock.withLock({ failure }) { throw failure }
   }
 
   private func flush() throws {
-    writing.wait()
-    try result.get()
+    try checkFailure()
     guard !batch.isEmpty else { return }
     let full = batch
     batch = []
-    writing.enter()
+    waiting.wait()
     queue.async {
-      self.result = Result {
+      defer { self.waiting.signal() }
+      guard self.lock.withLock({ self.failure }) == nil else { return }
+      do {
         try self.store.sync()
         try self.database.record(full, run: self.run, at: self.now())
         try self.afterBatch()
+      } catch {
+        self.lock.withLock { self.failure = error }
       }
-      self.writing.leave()
     }
   }
 }

@@ -30,23 +30,34 @@ struct FetchRun {
     var meter = ProgressMeter(stage: FetchStage.name, unit: "URLs", total: left, context: context)
     var unreported = 0
     var last: Int64 = 0
-    try fetcher.run { limit in
-      let pending = try page(after: last, limit: limit)
-      last = pending.last?.locationID ?? last
-      return pending.map {
-        // What ingest took for remote is a URL; if the text was edited since, libcurl refuses it.
-        FetchRequest(id: $0.locationID, url: ImageLocation.remoteURL(of: $0.url) ?? $0.url)
-      }
-    } finished: { url in
-      try recorder.add(url)
-      count(url, in: &summary)
-      unreported += 1
-      if unreported == Self.reportEvery {
-        meter.advance(by: unreported, note: note(summary))
-        unreported = 0
+    // What was settled before an error is recorded all the same.
+    let fetching = Result {
+      try fetcher.run { limit in
+        // Pictures of archives have no URL to be asked for: a page may have none that has.
+        while true {
+          let pending = try page(after: last, limit: limit)
+          guard let end = pending.last else { return [] }
+          last = end.locationID
+          let requests = pending.compactMap { pending in
+            ImageLocation.remoteURL(of: pending.url).map {
+              FetchRequest(id: pending.locationID, url: $0)
+            }
+          }
+          if !requests.isEmpty { return requests }
+        }
+      } finished: { url in
+        try recorder.add(url)
+        count(url, in: &summary)
+        unreported += 1
+        if unreported == Self.reportEvery {
+          meter.advance(by: unreported, note: note(summary))
+          unreported = 0
+        }
       }
     }
-    try recorder.finish()
+    let recording = Result { try recorder.finish() }
+    try fetching.get()
+    try recording.get()
     meter.advance(by: unreported, note: note(summary))
     summary.seconds = meter.elapsed
   }
@@ -58,7 +69,7 @@ struct FetchRun {
   }
 
   private func count(_ url: FetchedURL, in summary: inout FetchSummary) {
-    summary.retries += url.tries - 1
+    summary.retries += max(0, url.tries - 1)
     switch url.result {
     case .success:
       summary.fetched += 1

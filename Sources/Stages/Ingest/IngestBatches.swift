@@ -1,7 +1,15 @@
 import Audit
 import Pairs
 
-/// A manifest in batches of lines, each with its image's location.
+/// The lines of one file, each with its image's location.
+protocol IngestLines: AnyObject {
+  /// The next line; nil after the last.
+  func next() throws -> IngestLine?
+  /// Reads over so many lines.
+  func skip(_ count: Int) throws
+}
+
+/// A file's lines in batches.
 final class IngestBatches {
   /// Some lines, and whether the file ends with them.
   struct Batch: Sendable {
@@ -20,68 +28,32 @@ final class IngestBatches {
   /// The most bytes of lines held in one batch: 100,000 hostile lines of 80 KB each are many.
   private static let batchBytes = 32 << 20
 
-  private let reader: TSVManifestReader
-  private let root: ImageRoot
+  private let lines: any IngestLines
   private let batchLines: Int
-  /// What the workspace's images are; the first line decides where that is open.
-  private var kind: ImageKind?
   private var isDone = false
 
   /// The batches of a file after its first `count` lines.
-  ///
-  /// - Parameter kind: what the workspace's images are; nil in one without any.
-  init(
-    _ source: IngestSource, of kind: ImageKind?, skipping count: Int, upTo batchLines: Int
-  ) throws(PairsError) {
-    self.kind = kind
-    reader = try source.reader()
-    root = source.root
+  init(_ lines: any IngestLines, skipping count: Int, upTo batchLines: Int) throws {
+    self.lines = lines
     self.batchLines = batchLines
-    for _ in 0..<count {
-      guard try reader.next() != nil else { return }
-    }
+    try lines.skip(count)
   }
 
   /// The next batch; nil after the one that ends the file.
-  func next() throws(PairsError) -> Batch? {
+  func next() throws -> Batch? {
     guard !isDone else { return nil }
     var batch = Batch()
     batch.lines.reserveCapacity(batchLines)
     var bytes = 0
     while batch.lines.count < batchLines, bytes < Self.batchBytes {
-      guard let row = try reader.next() else {
+      guard let line = try lines.next() else {
         isDone = true
         batch.isLast = true
         return batch
       }
-      bytes += row.rawBytes.count
-      batch.lines.append(line(of: row))
+      bytes += line.row.rawBytes.count
+      batch.lines.append(line)
     }
     return batch
-  }
-
-  private func line(of row: ManifestRow) -> IngestLine {
-    if let failure = row.failure { return IngestLine(row: row, failure: failure) }
-    guard let fields = row.fields else {
-      return IngestLine(row: row, failure: RowFailure(.malformedRow, "the line has no columns"))
-    }
-    let location = root.location(of: fields.url)
-    if let refusal = kind?.refusal(of: location) { return IngestLine(row: row, failure: refusal) }
-    kind = kind ?? location.kind
-    switch location {
-    case .local(let path):
-      let resolved = "\(root.canonicalPath)/\(path)"
-      return IngestLine(
-        row: row, location: LocationIdentity(resolved: resolved, isRemote: false))
-    case .precomputed(let path, let number):
-      // A prefix that no path begins with: a file may have any name, `x.npy#1` included.
-      let resolved = PrecomputedFeatures.url(array: "\(root.canonicalPath)/\(path)", row: number)
-      return IngestLine(
-        row: row, location: LocationIdentity(resolved: resolved, isRemote: false))
-    case .remote(let url):
-      return IngestLine(row: row, location: LocationIdentity(resolved: url, isRemote: true))
-    case .refused(let failure):
-      return IngestLine(row: row, failure: failure)
-    }
   }
 }

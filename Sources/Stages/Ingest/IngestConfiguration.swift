@@ -8,6 +8,10 @@ public struct IngestConfiguration: StageConfiguration, Equatable {
     case tsv
     /// A folder of precomputed features with their captions.
     case precomp
+    /// A folder that img2dataset wrote: shards as folders of files or as tar archives, with tables.
+    case img2dataset
+    /// Tar archives of pictures and captions.
+    case webdataset
   }
 
   /// The manifests or folders, in order; one or several.
@@ -77,6 +81,10 @@ public struct IngestConfiguration: StageConfiguration, Equatable {
     }
     switch format {
     case .tsv: try refuse(.splits, splits != nil, "is for --format precomp")
+    case .img2dataset, .webdataset:
+      try refuse(.splits, splits != nil, "is for --format precomp")
+      try refuse(.columns, columns != .captionURL, "is for --format tsv")
+      try refuse(.imageRoot, imageRoot != nil, "is for --format tsv")
     case .precomp:
       try refuse(.role, role != nil, "is given by the splits; choose those with --split")
       try refuse(.columns, columns != .captionURL, "is for --format tsv")

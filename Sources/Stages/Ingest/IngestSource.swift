@@ -14,6 +14,8 @@ struct IngestSource {
   let array: PrecomputedFolder.Array?
   /// The configuration that names this file alone, as its run stores it.
   let configuration: IngestConfiguration
+  /// Pictures with their captions; nil for a manifest.
+  var shard: SampleShard?
 
   /// A reader at the file's beginning.
   func reader() throws(PairsError) -> TSVManifestReader {
@@ -23,7 +25,12 @@ struct IngestSource {
 
   /// What the audit database keeps of it. Hashes the file.
   func description() throws(PairsError) -> SourceDescription {
-    let digest = try SHA256Digest(ofFileAt: path)
+    let digest: SHA256Digest
+    if let shard {
+      digest = try shard.digest()
+    } else {
+      digest = try SHA256Digest(ofFileAt: path)
+    }
     return SourceDescription(
       path: absolutePath(path), role: role, columns: columns, imageRoot: root.canonicalPath,
       sha256: Self.identity(of: digest, captionsPerImage: captions?.captionsPerImage))
@@ -55,8 +62,13 @@ struct IngestSource {
   /// The first line that is a pair with an image's location, and what it names; nil when all
   /// locations are refused.
   ///
-  /// - Throws: `PairsError.noValidRow` for a file without any pair.
-  func firstKind() throws(PairsError) -> ImageKind? {
+  /// - Throws: `PairsError.noValidRow` for a manifest without any pair, `StagesError.file` for a shard
+  ///   that is none.
+  func firstKind() throws -> ImageKind? {
+    if let shard {
+      try shard.checkBeginning()
+      return .pictures
+    }
     let reader = try reader()
     while let row = try reader.next() {
       guard row.isValid, let url = row.fields?.url else { continue }
@@ -73,7 +85,19 @@ extension IngestConfiguration {
     switch format {
     case .tsv: try inputs.map(manifest)
     case .precomp: try inputs.flatMap(splits)
+    case .img2dataset: try inputs.flatMap(SampleShard.shards(inImg2datasetFolder:)).map(shard)
+    case .webdataset: try inputs.flatMap(SampleShard.archives(matching:)).map(shard)
     }
+  }
+
+  private func shard(_ shard: SampleShard) throws(PairsError) -> IngestSource {
+    var own = self
+    own.inputs = [shard.path]
+    own.role = role ?? .train
+    return IngestSource(
+      path: shard.path, role: role ?? .train, columns: .captionURL,
+      root: try ImageRoot(ofManifestAt: shard.path), captions: nil, array: nil,
+      configuration: own, shard: shard)
   }
 
   private func manifest(_ input: String) throws(PairsError) -> IngestSource {

@@ -1,4 +1,5 @@
 import Audit
+import Fetching
 import Foundation
 import Pairs
 
@@ -14,6 +15,8 @@ public struct IngestStage: Stage {
   /// Lines of one transaction. A commit writes every page that it touched, and inserts of hashes
   /// touch nearly all pages of their indexes: with small transactions each line costs a page.
   private let batchLines: Int
+  /// As many of archives: a killed ingest copies the pictures of one transaction again.
+  private static let batchSamples = 2000
   /// Called after each transaction; an error from it stops the ingest as a kill would.
   private let afterBatch: @Sendable () throws -> Void
   /// Rows of precomputed features of one transaction.
@@ -85,9 +88,20 @@ public struct IngestStage: Stage {
         programVersion: context.programVersion, seed: nil, startedAt: context.now()))
     let record = try database.beginSource(description, run: run)
     let kind = try workspace.imageKind(in: database)
-    let batches = try IngestBatches(source, of: kind, skipping: record.lineCount, upTo: batchLines)
+    let store = ContentStore(folder: workspace.imagesPath)
+    let lines: any IngestLines
+    if let shard = source.shard {
+      try store.prepare()
+      lines = try SampleLines(shard, in: source.root, into: store)
+    } else {
+      lines = try ManifestLines(source, of: kind)
+    }
+    let batches = try IngestBatches(
+      lines, skipping: record.lineCount,
+      upTo: source.shard == nil ? batchLines : min(batchLines, Self.batchSamples))
     try add(
-      batches, of: source, record, to: database, context: context, summary: &summary)
+      batches, of: source, record, to: database, store: store, context: context,
+      summary: &summary)
     try database.finishRun(run, at: context.now())
   }
 
@@ -99,19 +113,22 @@ public struct IngestStage: Stage {
 
   private func add(
     _ batches: IngestBatches, of source: IngestSource, _ record: SourceRecord,
-    to database: AuditDatabase,
+    to database: AuditDatabase, store: ContentStore,
     context: StageContext, summary: inout IngestSummary
   ) throws {
     var record = record
     var meter = ProgressMeter(
       stage: Self.name, unit: "lines", total: nil, done: record.lineCount, context: context)
-    let bytes = try ReadableFile(path: source.path).byteCount()
+    let bytes = try source.shard?.size() ?? ReadableFile(path: source.path).byteCount()
     let prefetched = Prefetch { try batches.next() }
     while let batch = try prefetched.next() {
+      if source.shard != nil { try store.sync() }
       record = try database.ingest(
-        batch.lines, into: record, isLast: batch.isLast, run: record.runID)
+        batch.lines, into: record, isLast: batch.isLast, run: record.runID, at: context.now())
       for line in batch.lines {
-        if let failure = line.failure {
+        if case .failure(let thrown)? = line.delivery?.result {
+          summary.failed[thrown.failure.reason.rawValue, default: 0] += 1
+        } else if let failure = line.failure {
           summary.failed[failure.reason.rawValue, default: 0] += 1
         } else {
           summary.pairs += 1
