@@ -32,6 +32,23 @@ import Testing
     #expect(export == ExportConfiguration())
   }
 
+  @Test func everyPipelineOfTheProjectIsValid() throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Pipelines").standardizedFileURL
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasSuffix(".yaml") }
+    #expect(files.count >= 5)
+    let values = ["DATA": "/data", "RUN": "/run", "RATIO": "0.5", "SEED": "1"]
+    for file in files {
+      let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
+      // A value that no pipeline names would be refused.
+      let used = values.filter { text.contains("${\($0.key)}") }
+      let path = folder.appending(path: file).path
+      let pipeline = try PipelineFile(text, path: path, setting: used)
+      #expect(pipeline.stages.count >= 5, "\(file)")
+    }
+  }
+
   @Test(arguments: [
     ("stages: [ingest: {inptu: a}]", "1: ingest: unknown key \"inptu\"; did you mean \"input\"?"),
     ("stages: [ingset: {input: a}]", "1: unknown stage \"ingset\"; did you mean \"ingest\"?"),
