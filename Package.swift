@@ -42,6 +42,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CMalloc"),
+    .systemLibrary(name: "CVectors"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(
       name: "CImageCodecs",
@@ -51,7 +52,7 @@ let package = Package(
       ]),
     .target(name: "CFetching", linkerSettings: [.linkedLibrary("curl")]),
 
-    library("Tensors", ["COpenBLAS"]),
+    library("Tensors", ["COpenBLAS", "CVectors"]),
     library("Layers", ["Tensors"]),
     library("Imaging", ["CImageCodecs"]),
     library("Pairs", ["COpenSSL"]),

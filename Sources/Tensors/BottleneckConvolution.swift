@@ -29,7 +29,7 @@ public struct BottleneckConvolution: Sendable {
   public struct Weights: Sendable {
     /// [inputs, expanded] and [expanded]; nil where the input is not expanded.
     public let expansion: (weight: Tensor, bias: Tensor)?
-    /// [kernel · kernel, expanded] and [expanded]; expanded a multiple of eight.
+    /// [kernel · kernel, expanded] and [expanded]; expanded a multiple of sixteen.
     public let depthwise: (weight: Tensor, bias: Tensor)
     /// [expanded, outputs] and [outputs].
     public let projection: (weight: Tensor, bias: Tensor)

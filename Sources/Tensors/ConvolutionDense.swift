@@ -15,7 +15,7 @@ public struct DenseConvolution: Sendable {
   public init(weight: Tensor, bias: Tensor, kernel: Int, stride: Int) {
     precondition(
       kernel > 0 && stride > 0 && weight.rank == 2 && bias.count == weight.columns
-        && weight.rows.isMultiple(of: kernel * kernel) && bias.count.isMultiple(of: laneCount),
+        && weight.rows.isMultiple(of: kernel * kernel) && bias.count.isMultiple(of: 8),
       "a \(kernel) × \(kernel) convolution of \(weight.shape) with \(bias.count) biases")
     (self.weight, self.bias) = (PackedMatrix(weight), bias)
     (self.kernel, self.stride) = (kernel, stride)

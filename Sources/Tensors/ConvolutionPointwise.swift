@@ -8,7 +8,7 @@ public struct PointwiseConvolution: Sendable {
   ///   - bias: [outputs].
   public init(weight: Tensor, bias: Tensor) {
     precondition(
-      weight.rank == 2 && bias.count == weight.columns && bias.count.isMultiple(of: laneCount),
+      weight.rank == 2 && bias.count == weight.columns && bias.count.isMultiple(of: 8),
       "a 1 × 1 convolution of \(weight.shape) with \(bias.count) biases")
     (self.weight, self.bias) = (PackedMatrix(weight), bias)
   }

@@ -1,4 +1,4 @@
-/// A matrix laid out for being the right operand of many products: panels of sixteen columns, each
+/// A matrix laid out for being the right operand of many products: panels of two vectors' columns, each
 /// with its rows one after the other, so that a product reads it front to back.
 ///
 /// Weights that meet tile after tile are packed once a batch. BLAS would pack them for each tile
@@ -8,7 +8,7 @@ public struct PackedMatrix: Sendable {
   public let inner: Int
   /// Number of columns of the product.
   public let columns: Int
-  /// Panel after panel; a last panel of at most eight columns is narrow. Missing columns are zero.
+  /// Panel after panel; the last ones may be narrower. Missing columns are zero.
   let panels: Tensor
 
   /// - Parameters:
@@ -35,16 +35,21 @@ public struct PackedMatrix: Sendable {
     self.panels = panels
   }
 
-  /// The width of the panel that begins at a column.
+  /// The width of the panel that begins at a column: full, of one vector, or of eight columns.
   @inline(__always)
   static func panelWidth(at column: Int, of columns: Int) -> Int {
-    columns - column <= narrowPanelWidth ? narrowPanelWidth : Tensors.panelWidth
+    let remaining = columns - column
+    if remaining <= narrowest { return narrowest }
+    // Between one and two vectors, one and a narrower panel leave fewer columns empty.
+    return remaining <= Tensors.panelWidth - narrowest ? laneCount : Tensors.panelWidth
   }
 
-  /// Number of columns with those that only fill the last panel.
+  /// Number of columns with those that only fill the last panel: a multiple of eight.
   static func paddedColumns(_ columns: Int) -> Int {
-    (columns + narrowPanelWidth - 1) / narrowPanelWidth * narrowPanelWidth
+    (columns + narrowest - 1) / narrowest * narrowest
   }
+
+  private static let narrowest = 8
 }
 
 /// Lays out one panel: `rows` of a matrix, `count` columns from `column` on, filled up to `width`.

@@ -36,7 +36,7 @@ struct PanelProduct {
         readsInPlace(orientation) && columns.isMultiple(of: panelWidth)
           ? 0 : min(inner, depthBlock) * panelWidth
       }
-    let edgeCount = 4 * panelWidth
+    let edgeCount = max(8, tallPanelHeight) * panelWidth
     withUnsafeTemporaryAllocation(of: Float.self, capacity: edgeCount + packedCount) { scratch in
       guard let edge = scratch.baseAddress else { return }
       var depth = 0
@@ -102,20 +102,11 @@ struct PanelProduct {
 
   private func run(_ stretch: Stretch, _ ends: PanelEnds) {
     let valid = min(stretch.width, columns - stretch.column)
-    let height = stretch.width == panelWidth ? 4 : 8
     var row = 0
     while row < rows {
-      let remaining = rows - row
+      let count = min(rows - row, stretch.width == panelWidth ? Self.height(rows - row) : 8)
       let left = stretch.left.advanced(rows: row, inner: 0)
       let place = target + row * stride + stretch.column
-      if valid == panelWidth, Self.takesSix(of: remaining) {
-        multiplyTallPanel(
-          left, rows: min(6, remaining), depth: stretch.depth, panel: stretch.panel,
-          step: stretch.step, into: place, stride: stride, ends)
-        row += 6
-        continue
-      }
-      let count = min(height, remaining)
       if valid == stretch.width {
         multiply(left, count, stretch, into: place, stride: stride, ends)
       } else {
@@ -126,27 +117,40 @@ struct PanelProduct {
         multiply(left, count, stretch, into: stretch.edge, stride: stretch.width, ends)
         copy(stretch.edge, stretch.width, to: place, stride, rows: count, columns: valid)
       }
-      row += height
+      row += count
     }
   }
 
-  /// Seven and eight rows are two times four: six and one or two would cost as much as ten.
+  /// Rows of a full panel that are multiplied next.
   @inline(__always)
-  private static func takesSix(of rows: Int) -> Bool { rows > 4 && rows != 7 && rows != 8 }
+  private static func height(_ remaining: Int) -> Int {
+    // Up to eight rows are two times four: a tall block and one or two rows would cost as much as
+    // ten or eleven.
+    remaining <= 4 || (remaining > tallPanelHeight && remaining <= 8) ? 4 : tallPanelHeight
+  }
 
-  @inline(__always)
   private func multiply(
     _ left: LeftOperand, _ rows: Int, _ stretch: Stretch,
     into target: UnsafeMutablePointer<Float>, stride: Int, _ ends: PanelEnds
   ) {
-    if stretch.width == panelWidth {
+    let (depth, panel, step) = (stretch.depth, stretch.panel, stretch.step)
+    switch stretch.width {
+    case panelWidth where rows > 4:
       multiplyPanel(
-        left, rows: rows, depth: stretch.depth, panel: stretch.panel,
-        step: stretch.step, into: target, stride: stride, ends)
-    } else {
+        height: tallPanelHeight, left, rows: rows, depth: depth, panel: panel, step: step,
+        into: target, stride: stride, ends)
+    case panelWidth:
+      multiplyPanel(
+        height: 4, left, rows: rows, depth: depth, panel: panel, step: step, into: target,
+        stride: stride, ends)
+    case laneCount:
       multiplyNarrowPanel(
-        left, rows: rows, depth: stretch.depth, panel: stretch.panel,
-        step: stretch.step, into: target, stride: stride, ends)
+        of: Vector.self, left, rows: rows, depth: depth, panel: panel, step: step, into: target,
+        stride: stride, ends)
+    default:
+      multiplyNarrowPanel(
+        of: SIMD8<Float>.self, left, rows: rows, depth: depth, panel: panel, step: step,
+        into: target, stride: stride, ends)
     }
   }
 

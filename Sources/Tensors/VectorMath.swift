@@ -1,25 +1,32 @@
-/// The unit of vectorised work: one AVX register, half an AVX-512 one.
-typealias Vector = SIMD8<Float>
+import CVectors
+
+/// The unit of vectorised work: one register, of sixteen floats where compiled for AVX-512, else of
+/// eight. Sums are formed lane by lane, so their last bits depend on the processor.
+typealias Vector = winnow_vector
 
 /// Number of lanes of `Vector`.
-let laneCount = 8
+let laneCount = Int(WINNOW_LANE_COUNT)
 
 extension UnsafePointer<Float> {
   @inline(__always)
-  func vector(at index: Int) -> Vector {
-    UnsafeRawPointer(self + index).loadUnaligned(as: Vector.self)
+  func lanes<Lanes: FloatLanes>(at index: Int) -> Lanes {
+    UnsafeRawPointer(self + index).loadUnaligned(as: Lanes.self)
   }
+
+  @inline(__always)
+  func vector(at index: Int) -> Vector { lanes(at: index) }
 }
 
 extension UnsafeMutablePointer<Float> {
   @inline(__always)
-  func vector(at index: Int) -> Vector {
-    UnsafeRawPointer(self + index).loadUnaligned(as: Vector.self)
-  }
+  func lanes<Lanes: FloatLanes>(at index: Int) -> Lanes { UnsafePointer(self).lanes(at: index) }
 
   @inline(__always)
-  func store(_ vector: Vector, at index: Int) {
-    UnsafeMutableRawPointer(self + index).storeBytes(of: vector, as: Vector.self)
+  func vector(at index: Int) -> Vector { lanes(at: index) }
+
+  @inline(__always)
+  func store<Lanes: FloatLanes>(_ lanes: Lanes, at index: Int) {
+    UnsafeMutableRawPointer(self + index).storeBytes(of: lanes, as: Lanes.self)
   }
 }
 
@@ -45,7 +52,7 @@ func exponential(_ argument: Vector) -> Vector {
   sum = Vector(repeating: 0.5).addingProduct(sum, rest)
   sum = Vector(repeating: 1).addingProduct(sum, rest)
   sum = Vector(repeating: 1).addingProduct(sum, rest)
-  let exponent = unsafeBitCast(shifted, to: SIMD8<UInt32>.self) &- 0x4B40_0000 &+ 127
+  let exponent = unsafeBitCast(shifted, to: winnow_bits.self) &- 0x4B40_0000 &+ 127
   return sum * unsafeBitCast(exponent &<< 23, to: Vector.self)
 }
 

@@ -51,13 +51,13 @@ import Testing
       .reshaped(input.shape.dropLast() + [bias.count])
   }
 
-  /// Narrow maps pass in slices of 96 channels, the last of 24; wide ones row by row.
+  /// Narrow maps pass in slices of 96 channels, the last of 48; wide ones row by row.
   @Test(
     arguments: [(3, 1), (3, 2), (5, 1), (5, 2), (1, 1), (7, 3)],
     [(7, 7), (9, 14), (3, 2), (6, 5), (5, 28), (4, 61)])
   func bottleneckEqualsTheSums(_ filter: (kernel: Int, stride: Int), _ size: (Int, Int)) {
     var scratch = ConvolutionScratch()
-    let (inputs, expanded) = (16, 120)
+    let (inputs, expanded) = (16, 144)
     for isExpanded in [true, false] {
       let channels = isExpanded ? expanded : inputs
       let input = ramp([size.0, size.1, inputs])

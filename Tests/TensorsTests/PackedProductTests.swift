@@ -7,7 +7,7 @@ import Testing
   /// Shapes with and without remainders of rows, panels and stretches of the inner extent.
   static let shapes = [
     (1, 1, 1), (4, 16, 8), (5, 36, 64), (96, 36, 256), (7, 64, 300), (13, 23, 513), (9, 40, 36),
-    (3, 8, 17), (33, 257, 40), (60, 16, 5), (50, 48, 32),
+    (3, 8, 17), (33, 257, 40), (60, 16, 5), (50, 48, 32), (8, 24, 31), (15, 55, 7), (22, 63, 40),
   ]
 
   private let tolerance = Tolerance(absolute: 1e-4)
