@@ -3,8 +3,8 @@ import Tensors
 import Testing
 
 @Suite struct ProductTests {
-  /// For each kernel: own panels, row dots, BLAS (more than 2²⁵ multiplications), and each way of
-  /// cutting the result.
+  /// For each kernel: own panels, row dots, BLAS (without AVX-512 more than 2²⁵ multiplications), and
+  /// each way of cutting the result.
   static let shapes = [
     (1, 1, 1), (3, 5, 2), (300, 17, 40), (513, 64, 9), (90, 40, 700), (40, 300, 500),
     (330, 340, 310), (70, 900, 620),
