@@ -15,19 +15,19 @@ final class EpochMeter: Sendable {
   }
 
   private let context: StageContext
-  private let startedAt: Date
+  private let startedAt: Double
   private let planned: [Int]
   private let before: Int
   private let count = Mutex(Count())
 
   init(state: TrainingState, trainer: Trainer, context: StageContext) {
     self.context = context
-    startedAt = context.now()
+    startedAt = context.uptime()
     planned = (0..<trainer.epochs).map(trainer.plannedBatches(ofEpoch:))
     before = planned.prefix(state.epochsDone).reduce(0, +)
   }
 
-  var elapsed: Double { context.now().timeIntervalSince(startedAt) }
+  var elapsed: Double { context.uptime() - startedAt }
 
   func report(_ progress: TrainingProgress) {
     let ofEpoch = planned[progress.epoch - 1]
