@@ -39,6 +39,8 @@ struct ImageFeaturizer: Sendable {
   let grid: Int
   let precision: FeaturePrecision
   let database: AuditDatabase
+  /// Whether contents that were looked at before are looked at again.
+  var isAnew = false
 
   /// Adds what comes of some locations to a chunk.
   ///
@@ -80,7 +82,7 @@ struct ImageFeaturizer: Sendable {
         let digest = SHA256Digest(of: bytes)
         part.findings.append(.content(digest))
         guard claim(digest) else { continue }
-        if let known = try database.image(with: digest) {
+        if !isAnew, let known = try database.image(with: digest) {
           part.known[digest] = known
         } else {
           decoded.append(DecodedImage(bytes, digest: digest, preprocessor: preprocessor))
