@@ -15,6 +15,8 @@ struct ImageFeaturizer: Sendable {
   enum Finding: Sendable {
     case unavailable(RowFailure)
     case content(SHA256Digest)
+    /// What the workspace stored of it is gone, or is not what was stored.
+    case lost(SHA256Digest)
   }
 
   /// What a content that was not known before is.
@@ -77,9 +79,19 @@ struct ImageFeaturizer: Sendable {
     var decoded: [DecodedImage] = []
     for image in images {
       switch reader.bytes(of: image) {
-      case .failure(let error): part.findings.append(.unavailable(error.failure))
+      case .failure(let error):
+        // Too large a file is whole all the same.
+        if let stored = image.fetched, error.failure.reason != .imageTooLarge {
+          part.findings.append(.lost(stored))
+        } else {
+          part.findings.append(.unavailable(error.failure))
+        }
       case .success(let bytes):
         let digest = SHA256Digest(of: bytes)
+        if let stored = image.fetched, stored != digest {
+          part.findings.append(.lost(stored))
+          continue
+        }
         part.findings.append(.content(digest))
         guard claim(digest) else { continue }
         if !isAnew, let known = try database.image(with: digest) {
