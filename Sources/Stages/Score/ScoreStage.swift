@@ -62,6 +62,7 @@ public struct ScoreStage: Stage {
   public func run(in workspace: Workspace, context: StageContext) throws -> ScoreSummary {
     let database = try workspace.openIngested(.writing)
     let store = try FeatureStore(of: workspace)
+    try AtomicFile.removeLeftovers(in: workspace.modelsPath)
     let model =
       try configuration.reference.map { try workspace.model($0, for: store) }
       ?? workspace.trainedModel(for: store)
@@ -173,6 +174,6 @@ public struct ScoreStage: Stage {
       devMismatched: try similarities(
         dev.mismatches(count: dev.count, generator: RandomGenerator(seed: seed &+ 1))))
     try ModelFolder(workspace: workspace).write(
-      lines: [calibration], to: ModelFolder(workspace: workspace).calibrationPath)
+      lines: [calibration.sealed()], to: ModelFolder(workspace: workspace).calibrationPath)
   }
 }
