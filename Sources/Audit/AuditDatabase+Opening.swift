@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 
 extension AuditDatabase {
   /// What a handle may do.
@@ -32,7 +33,7 @@ extension AuditDatabase {
       configuration.prepareDatabase { database in
         try database.execute(sql: Self.pragmas(for: access))
       }
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      let queue = try Self.queue(path, configuration)
       let migrator = AuditSchema.migrator
       // A newer version's changes may still be in the write-ahead log, unseen by the header.
       let (isNewer, found) = try queue.read { database in
@@ -55,6 +56,23 @@ extension AuditDatabase {
       self.init(path: path, queue: queue)
     } catch {
       throw Self.auditError(error, path: path)
+    }
+  }
+
+  /// On a read-only disk SQLite cannot make the files beside the database that tell readers of
+  /// writers. Where no log is there nobody writes, so the file alone is the whole database.
+  private static func queue(
+    _ path: String, _ configuration: Configuration
+  ) throws -> DatabaseQueue {
+    do {
+      return try DatabaseQueue(path: path, configuration: configuration)
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+      guard configuration.readonly, access(folder, W_OK) != 0, errno == EROFS,
+        !FileManager.default.fileExists(atPath: path + "-wal")
+      else { throw error }
+      let name = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+      return try DatabaseQueue(path: "file:\(name)?immutable=1", configuration: configuration)
     }
   }
 
