@@ -50,6 +50,7 @@ import Testing
 
   @Test func aMarkerVouchesForTheContentOfFiles() throws {
     let workspace = fixture.workspace
+    try workspace.create(folder: workspace.modelsPath)
     try fixture.folder.write(Array("one".utf8), to: "run/models/a")
     let marker = try CompletionMarker(stage: "train", configuration: "{}", inputs: [])
       .vouching(for: [workspace.modelsPath + "/a"], in: workspace)
