@@ -1,6 +1,7 @@
 import CImageCodecs
 
-/// Writes pictures as JPEGs, to have files that decoding can be measured on: baseline, 4:2:0.
+/// Writes pictures as JPEGs, for thumbnails and to have files that decoding can be measured on:
+/// baseline, 4:2:0.
 package struct JPEGEncoder: Sendable {
   /// 1 to 100.
   package let quality: Int

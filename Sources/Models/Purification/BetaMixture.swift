@@ -82,7 +82,7 @@ public struct BetaMixture: Sendable, Equatable, Codable {
     let values = similarities.filter(\.isFinite).map(Self.clamp)
     guard values.count >= 2 else { return self }
     if let both = refined(on: values, movingComponents: true), keepsItsPlaces(both),
-      !both.takesATailForMismatches(trusted)
+      !takesATailForMismatches(both, trusted)
     {
       return both
     }
@@ -92,12 +92,16 @@ public struct BetaMixture: Sendable, Equatable, Codable {
   /// Matches have a tail of low similarities that no beta distribution follows. Where there are few
   /// mismatches or none, it is what the mismatched component comes to describe. Then it claims
   /// trusted pairs as well; mismatches, which the trusted pairs have none of, would not: whether it
-  /// claims more than half as large a share of them tells the two apart.
-  private func takesATailForMismatches(_ trusted: [Double]) -> Bool {
+  /// claims more than half as large a share of them tells the two apart. The networks learned the
+  /// trusted pairs, whose tail is thinner for that, so a quarter is enough where the component has
+  /// left the labelled mismatches: those were drawn as harvested ones come about, and only what was
+  /// learned by heart scores otherwise.
+  private func takesATailForMismatches(_ candidate: BetaMixture, _ trusted: [Double]) -> Bool {
     guard !trusted.isEmpty else { return false }
-    let probability = CleanProbability(self)
+    let probability = CleanProbability(candidate)
     let claimed = trusted.reduce(0) { $0 + 1 - probability($1) } / Double(trusted.count)
-    return claimed > (1 - matchedShare) / 2
+    let hasLeft = candidate.mismatched.mean > mismatched.mean + (matched.mean - mismatched.mean) / 4
+    return claimed > (1 - candidate.matchedShare) / (hasLeft ? 4 : 2)
   }
 
   /// Each component must stay on its own side of the middle between the labelled means: one that

@@ -86,6 +86,22 @@ import Testing
     #expect(clean.count { taken($0) <= 0.5 } > clean.count { probability($0) <= 0.5 })
   }
 
+  /// The networks have learned the trusted pairs, so that a third as many of them have a tail.
+  @Test func aThinnerTailOfTrustedPairsTellsTheSame() {
+    var generator = RandomGenerator(seed: 5)
+    func matches(_ count: Int, inTail: Int) -> [Double] {
+      draws(18, 6, count: count - inTail, &generator) + draws(5, 8, count: inTail, &generator)
+    }
+    let low = draws(3, 14, count: 300, &generator)
+    let trusted = matches(300, inTail: 6)
+    let clean = matches(5000, inTail: 300)
+    let mixture = BetaMixture(mismatched: low, matched: trusted)
+      .refined(on: clean, trusted: trusted)
+    let probability = CleanProbability(mixture)
+    #expect(mixture.origin == .sharesRefined)
+    #expect(clean.count { probability($0) <= 0.5 } < 5000 * 4 / 100)
+  }
+
   /// Mismatches that were learned by heart score far above fresh ones, and are mismatches still.
   @Test func learnedMismatchesAreNotTakenForATail() {
     var generator = RandomGenerator(seed: 4)
