@@ -1,5 +1,4 @@
 import Audit
-import Fetching
 import FlyingFox
 import FlyingSocks
 import Foundation
@@ -20,20 +19,26 @@ public final class InspectorServer: Sendable {
   ///   - audit: The workspace's audit, open for reading.
   ///   - index: The index of its lists.
   /// - Throws: `InspectorError.address` for a host that cannot be listened on.
-  public init(
+  public convenience init(
     _ configuration: InspectorConfiguration, audit: AuditDatabase, index: InspectionIndex
+  ) throws(InspectorError) {
+    try self.init(configuration, audit: audit, index: index, idleLimit: Self.idleLimit)
+  }
+
+  init(
+    _ configuration: InspectorConfiguration, audit: AuditDatabase, index: InspectionIndex,
+    idleLimit: Duration
   ) throws(InspectorError) {
     self.configuration = configuration
     let handler = InspectorHandler(
       configuration, records: Records(configuration, audit: audit, index: index),
-      pictures: PictureFinder(
-        audit: audit, store: ContentStore(folder: configuration.imagesPath)))
-    let settings = try Self.settings(configuration.address)
+      pictures: PictureFinder(configuration, audit: audit))
+    let settings = try Self.settings(configuration.address, idleLimit: idleLimit)
     server = HTTPServer(config: settings, handler: handler)
   }
 
   private static func settings(
-    _ address: ListeningAddress
+    _ address: ListeningAddress, idleLimit: Duration
   ) throws(InspectorError) -> HTTPServer.Configuration {
     func settings(_ socket: some SocketAddress) -> HTTPServer.Configuration {
       HTTPServer.Configuration(

@@ -7,5 +7,5 @@ struct InspectCommand: WinnowCommand {
     commandName: "winnow-inspect",
     abstract: "See what was rejected and why, and overrule it.",
     version: programVersion,
-    subcommands: [ServeCommand.self, LabelCommand.self])
+    subcommands: [ServeCommand.self, LabelCommand.self, ReportCommand.self])
 }

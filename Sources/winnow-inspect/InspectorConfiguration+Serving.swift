@@ -9,12 +9,13 @@ extension InspectorConfiguration {
   ///
   /// - Parameter page: The page to name, below the server's address.
   func serve(_ workspace: Workspace, page: String = "") throws {
-    // Reviews need this version's tables; a workspace of an older one gets them before it is shown.
-    if FileManager.default.fileExists(atPath: workspace.databasePath) {
-      try workspace.bringUpToDate(for: "winnow-inspect", holding: nil)
+    let audit = try workspace.openInspected()
+    let renderer = ProgressRenderer.onStandardError
+    let index = try workspace.inspectionIndex(of: audit) { done, total in
+      renderer.show(
+        StageProgress(stage: "index", unit: "pairs", done: done, total: total, rate: nil))
     }
-    let audit = try workspace.openIngested(.reading)
-    let index = try index(of: audit, in: workspace)
+    renderer.finish()
     let server = try InspectorServer(self, audit: audit, index: index)
     if !address.isLoopback {
       Terminal.writeError(
@@ -27,17 +28,6 @@ extension InspectorConfiguration {
       }
     }
     try audit.close()
-  }
-
-  private func index(of audit: AuditDatabase, in workspace: Workspace) throws -> InspectionIndex {
-    let renderer = ProgressRenderer.onStandardError
-    defer { renderer.finish() }
-    return try InspectionIndex(
-      of: audit, at: workspace.path + "/inspect.sqlite", now: now
-    ) { done, total in
-      renderer.show(
-        StageProgress(stage: "index", unit: "pairs", done: done, total: total, rate: nil))
-    }
   }
 }
 

@@ -24,7 +24,7 @@ final class InspectorFixture: Sendable {
   ///   - scores: Similarities of the first pairs, decided at 0.5.
   init(
     manifest: String = InspectorFixture.manifest, scores: [Double] = [0.9, 0.2, 0.45, 0.55],
-    allowedHosts: [String] = [], writer: String? = nil
+    allowedHosts: [String] = [], writer: String? = nil, idleLimit: Duration = .seconds(30)
   ) async throws {
     folder = try ScratchFolder()
     try folder.write(Self.gif, to: "dog.gif")
@@ -43,7 +43,8 @@ final class InspectorFixture: Sendable {
       workspace: folder.path, address: ListeningAddress(host: "127.0.0.1", port: 0),
       allowedHosts: allowedHosts, reviewer: "ada <b>", labelCount: 3, labelSeed: 7,
       token: Self.token, now: { Date(timeIntervalSince1970: 1_000_000) }, writer: { writer })
-    let server = try InspectorServer(configuration, audit: audit, index: index)
+    let server = try InspectorServer(
+      configuration, audit: audit, index: index, idleLimit: idleLimit)
     self.server = server
     running = Task { try await server.run() }
     let address = try await server.address()

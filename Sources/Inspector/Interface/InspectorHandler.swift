@@ -10,7 +10,8 @@ struct InspectorHandler: HTTPHandler {
   let gate: RequestGuard
   let records: Records
   let pictures: PictureFinder
-  private let picturing = Lane("pictures")
+  /// Two, so that one huge picture does not hold up a page of small ones.
+  private let picturing = [Lane("pictures"), Lane("pictures")]
 
   init(_ configuration: InspectorConfiguration, records: Records, pictures: PictureFinder) {
     self.configuration = configuration
@@ -76,9 +77,9 @@ struct InspectorHandler: HTTPHandler {
             count: count ?? configuration.labelCount, seed: seed ?? configuration.labelSeed)
         })
     case .image(let pair):
-      return picture(try await picturing.run { try pictures.picture(ofPair: pair) })
+      return picture(try await lane(pair).run { try pictures.picture(ofPair: pair) })
     case .thumbnail(let pair):
-      return picture(try await picturing.run { try pictures.picture(ofPair: pair) })
+      return picture(try await lane(pair).run { try pictures.thumbnail(ofPair: pair) })
     case .review(let pair):
       let body = try ReviewBody(try await request.bodyData)
       return HTTPResponse(json: try await records.change { try $0.review(pair, body) })
@@ -86,6 +87,8 @@ struct InspectorHandler: HTTPHandler {
       return HTTPResponse(json: try await records.change { try $0.undo(pair) })
     }
   }
+
+  private func lane(_ pair: Int64) -> Lane { picturing[Int(pair % 2)] }
 
   private func seed(in query: Query) throws(APIProblem) -> UInt64? {
     guard let text = try query.text("seed") else { return nil }

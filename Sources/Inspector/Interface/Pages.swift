@@ -44,8 +44,13 @@ enum Page: Equatable {
       "reviewer": Self.escaped(configuration.reviewer),
       "main": String(decoding: main, as: UTF8.self),
     ]
+    return Self.filled(PackageResources.shell_html, values)
+  }
+
+  /// A file with values in the place of their names in double braces.
+  static func filled(_ file: [UInt8], _ values: [String: String]) -> String {
     // In one pass: what stands for one place is not looked through for others.
-    let parts = String(decoding: PackageResources.shell_html, as: UTF8.self)
+    let parts = String(decoding: file, as: UTF8.self)
       .split(separator: "{{", omittingEmptySubsequences: false)
     return parts.dropFirst().reduce(into: String(parts[0])) { markup, part in
       guard let end = part.range(of: "}}") else { return markup += part }

@@ -26,22 +26,66 @@ struct Picture: Sendable {
 struct PictureFinder: Sendable {
   let audit: AuditDatabase
   let store: ContentStore
+  private let maker = Thumbnail(longerSide: 320)
+  private let cache = ThumbnailCache()
+
+  init(_ configuration: InspectorConfiguration, audit: AuditDatabase) {
+    self.audit = audit
+    store = ContentStore(folder: configuration.imagesPath)
+  }
 
   /// The most bytes of a picture that are served.
   static let byteLimit = 64 << 20
 
   /// A pair's picture, as it came.
   func picture(ofPair pair: Int64) throws -> Picture {
+    try picture(ofPair: pair, at: source(ofPair: pair))
+  }
+
+  /// A small copy of a pair's picture.
+  func thumbnail(ofPair pair: Int64) throws -> Picture {
+    let source = try source(ofPair: pair)
+    // Only a picture that a stage has looked at has a hash to be kept by.
+    let digest = source.content ?? source.fetched
+    if let digest, let kept = cache.thumbnail(of: digest) {
+      return Picture(bytes: kept, format: .jpeg)
+    }
+    let picture = try picture(ofPair: pair, at: source)
+    do {
+      let thumbnail = Picture(bytes: try maker.jpeg(of: picture.bytes), format: .jpeg)
+      if let digest { cache.keep(thumbnail.bytes, of: digest) }
+      return thumbnail
+    } catch {
+      // What does not decode here may still do so in a browser, which is good at damaged files.
+      guard picture.bytes.count <= Self.undecodedLimit else {
+        throw APIProblem(.unsupportedMediaType, "no_thumbnail", "This picture does not decode.")
+      }
+      return picture
+    }
+  }
+
+  /// A small copy of a pair's picture as a JPEG, made anew.
+  func thumbnail(ofPair pair: Int64, longerSide: Int) throws -> [UInt8] {
+    try Thumbnail(longerSide: longerSide).jpeg(of: picture(ofPair: pair).bytes)
+  }
+
+  /// The most bytes of a picture that is sent where a thumbnail was asked for.
+  private static let undecodedLimit = 256 << 10
+
+  private func source(ofPair pair: Int64) throws -> PairImageSource {
     guard let source = try audit.imageSource(ofPair: pair) else {
       throw Self.missing("Pair \(pair) names no picture.")
     }
+    return source
+  }
+
+  private func picture(ofPair pair: Int64, at source: PairImageSource) throws -> Picture {
     let bytes: [UInt8]
     do {
       let file = try ReadableFile(path: try path(of: source))
       bytes = try file.contents(limit: Self.byteLimit)
-    } catch let error as PairsError {
+    } catch is PairsError {
       // The words of the error name a path of this machine, which is not the page's business.
-      _ = error
       throw Self.missing("The picture of pair \(pair) cannot be read.")
     }
     let picture = Picture(bytes: bytes, format: ImageFormat(recognizing: bytes))

@@ -36,7 +36,7 @@ struct PairView: Encodable {
   }
 
   /// Counted in scalars: one character may have a million of them.
-  private static func beginning(of text: String, _ limit: Int) -> String {
+  static func beginning(of text: String, _ limit: Int) -> String {
     String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit)))
   }
 

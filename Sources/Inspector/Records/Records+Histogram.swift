@@ -27,7 +27,7 @@ struct HistogramAnswer: Encodable, Sendable {
   let unscored: Int
   let rule: Rule?
   let mixtures: [DecisionMixture]
-  let purifyCommand: String
+  var purifyCommand: String
 
   enum CodingKeys: String, CodingKey {
     case matched

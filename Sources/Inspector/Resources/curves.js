@@ -4,7 +4,7 @@ import { Frame, ticks } from "./chart.js";
 import { make, makeSVG } from "./dom.js";
 
 /// The charts of a training history, one object an epoch.
-export function trainingCharts(epochs) {
+export function trainingCharts(epochs, narrow = false) {
   if (epochs.length === 0) {
     return make("p", {}, "Nothing was trained in this workspace yet.");
   }
@@ -36,14 +36,14 @@ export function trainingCharts(epochs) {
     },
   ];
   const drawn = series.filter(({ lines }) => lines.some(([, , read]) => epochs.some((epoch) => Number.isFinite(read(epoch)))));
-  return [make("div", { class: "curves" }, drawn.map((chart) => curve(chart, epochs))), numbers(epochs)];
+  return [make("div", { class: "curves" }, drawn.map((chart) => curve(chart, epochs, narrow ? 340 : 520))), numbers(epochs)];
 }
 
-function curve({ title, lines, maximum, note }, epochs) {
+function curve({ title, lines, maximum, note }, epochs, width) {
   const values = lines.flatMap(([, , read]) => epochs.map(read)).filter((value) => Number.isFinite(value));
   const yTicks = ticks(maximum ?? Math.max(...values));
   const last = epochs.length;
-  const frame = new Frame({ width: 360, height: 210, left: 42, bottom: 36, x: [1, Math.max(last, 2)], y: [0, yTicks.at(-1)] });
+  const frame = new Frame({ width, height: 200, left: 42, bottom: 36, x: [1, Math.max(last, 2)], y: [0, yTicks.at(-1)] });
   const warm = epochs.filter((epoch) => epoch.phase === "warmup").length;
   const best = epochs.findLastIndex((epoch) => epoch.best) + 1;
   const step = Math.max(1, Math.ceil(last / 8));
@@ -65,7 +65,7 @@ function curve({ title, lines, maximum, note }, epochs) {
         cx: frame.atX(index + 1), cy: frame.atY(read(epoch)), r: 2.6, class: `dot ${className}`,
       }, makeSVG("title", {}, `${name}, epoch ${index + 1}: ${Number(read(epoch).toPrecision(4))}`)) : null)),
     ]));
-  return make("figure", { class: "curve" },
+  return make("figure", { class: "curve-figure" },
     make("figcaption", {}, title), svg,
     make("ul", { class: "legend" }, lines.map(([name, className]) => make("li", {},
       make("span", { class: `key curve ${className}`, "aria-hidden": "true" }), name))),

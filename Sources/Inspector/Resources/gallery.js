@@ -7,7 +7,7 @@ import * as filters from "./filters.js";
 import { count, fraction, pairs, words } from "./format.js";
 import { failure } from "./frame.js";
 import { bind } from "./keys.js";
-import { meter, picture } from "./picture.js";
+import { picture } from "./picture.js";
 import { badge, buttons, review, undo } from "./review.js";
 import { foreign } from "./text.js";
 
@@ -85,7 +85,7 @@ function fillCard(item) {
     make("div", { class: "about" },
       make("p", { class: "caption" }, foreign(pair.caption, { limit: 160, whole })),
       make("p", { class: "facts" }, badge(pair),
-        pair.similarity == null ? null : make("span", { class: "similarity" }, meter(pair), fraction(pair.similarity)))),
+        pair.similarity == null ? null : make("span", { class: "similarity", title: "similarity" }, fraction(pair.similarity)))),
     buttons(pair, (name) => act(item, name)));
 }
 

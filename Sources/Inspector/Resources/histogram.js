@@ -14,13 +14,13 @@ const layers = [
 ];
 
 /// The chart and what is told of the threshold. `links` makes gallery addresses; without it nothing
-/// is linked and the line stays where it is.
-export function histogramChart(histogram, { links = null, at = null, moved = () => {} } = {}) {
+/// is linked.
+export function histogramChart(histogram, { links = null, width = 720, at = null, moved = () => {} } = {}) {
   const bins = histogram.matched.length;
   const shown = layers.filter(([name]) => histogram[name].some((value) => value > 0));
   const totals = Array.from({ length: bins }, (_, bin) => shown.reduce((sum, [name]) => sum + histogram[name][bin], 0));
   const yTicks = ticks(tallest(totals));
-  const frame = new Frame({ height: 300, x: [0, 1], y: [0, yTicks.at(-1)] });
+  const frame = new Frame({ width, height: width < 500 ? 260 : 320, left: width < 500 ? 40 : 56, x: [0, 1], y: [0, yTicks.at(-1)] });
   const barWidth = frame.innerWidth / bins;
 
   const bars = makeSVG("g", { class: "bars" }, totals.map((total, bin) => {
@@ -48,7 +48,7 @@ export function histogramChart(histogram, { links = null, at = null, moved = () 
     frame.axes([0, 0.2, 0.4, 0.6, 0.8, 1], yTicks, "similarity", "pairs", count), bars, curves);
   const root = make("div", { class: "histogram" }, svg, legend(histogram, shown));
   const judged = histogram.matched.some(Boolean) || histogram.unmatched.some(Boolean);
-  if (links && judged) root.append(movable(svg, frame, histogram, { links, at, moved }));
+  if (judged) root.append(movable(svg, frame, histogram, { links, at, moved }));
   return root;
 }
 
@@ -94,12 +94,13 @@ function movable(svg, frame, histogram, { links, at, moved }) {
   const bottom = frame.height - frame.bottom;
   const line = makeSVG("line", { y1: frame.top, y2: bottom, class: "threshold-line" });
   const grip = makeSVG("rect", { y: frame.top, width: 14, height: 26, rx: 4, class: "threshold-grip" });
+  const label = makeSVG("text", { y: frame.top + 18, class: "threshold-value", "aria-hidden": "true" });
   // Wide enough for a finger.
   const reach = makeSVG("rect", { y: frame.top, width: 44, height: bottom - frame.top, class: "threshold-reach" });
   const handle = makeSVG("g", {
     class: "threshold", role: "slider", tabindex: "0", "aria-label": "Threshold on the similarity",
     "aria-valuemin": "0", "aria-valuemax": "1", "aria-orientation": "horizontal",
-  }, reach, line, grip);
+  }, reach, line, grip, label);
   svg.append(handle);
 
   const told = make("div", { class: "told" });
@@ -111,6 +112,10 @@ function movable(svg, frame, histogram, { links, at, moved }) {
     line.setAttribute("x2", x);
     grip.setAttribute("x", x - 7);
     reach.setAttribute("x", x - 22);
+    const isFarRight = x > frame.width - 70;
+    label.setAttribute("x", isFarRight ? x - 12 : x + 12);
+    label.setAttribute("text-anchor", isFarRight ? "end" : "start");
+    label.textContent = threshold.value(edge).toFixed(2);
     handle.setAttribute("aria-valuenow", threshold.value(edge).toFixed(3));
     const [lost, won] = [threshold.keptBelow[edge], threshold.rejectedFrom[edge]];
     handle.setAttribute("aria-valuetext",
@@ -171,12 +176,12 @@ function tell(histogram, threshold, edge, links, reset) {
     : rule.similarity !== null && rule.similarity !== undefined
       ? `Now “${rule.name}” keeps what is above ${rule.similarity.toFixed(4)}.`
       : `Now “${rule.name}” decides by what both networks say of a pair (clean probability above ${rule.level}), so no single line parts kept from rejected.`;
-  const show = (number, address) => (number === 0 ? null : make("a", { href: address }, "show them"));
+  const show = (number, name) => (number === 0 || !links ? null : make("a", { href: links[name](threshold.value(edge)) }, "show them"));
   return [
     make("p", {}, now, " Drag the line, or use the arrow keys, to see what a threshold on the similarity would change."),
     make("ul", { class: "changes" },
-      make("li", { class: "lost" }, make("b", { id: "lost" }, pairs(lost)), " kept now would be rejected ", show(lost, links.kept(threshold.value(edge)))),
-      make("li", { class: "won" }, make("b", { id: "won" }, pairs(won)), " rejected now would be kept ", show(won, links.rejected(threshold.value(edge))))),
+      make("li", { class: "lost" }, make("b", { id: "lost" }, pairs(lost)), " kept now would be rejected ", show(lost, "kept")),
+      make("li", { class: "won" }, make("b", { id: "won" }, pairs(won)), " rejected now would be kept ", show(won, "rejected"))),
     make("p", {}, "To decide so: ", make("code", { class: "command" }, `${histogram.purify_command} --threshold ${value}`), " ",
       edge === threshold.start ? null : make("button", { type: "button", class: "link", on: { click: reset } }, "put the line back")),
   ];

@@ -50,7 +50,7 @@ async function show() {
       answer("kept", "Yes, it does", "a", pair), answer("rejected", "No", "r", pair),
       make("button", { type: "button", class: "quiet", on: { click: () => go(1) } }, "Skip ", make("kbd", { "aria-hidden": "true" }, "j"))),
     make("div", { class: "more" },
-      make("label", { for: "note" }, "Note (optional)"), make("input", { id: "note", maxlength: "2000", autocomplete: "off" }),
+      make("label", { for: "note" }, "Note (optional)"), make("input", { id: "note", maxlength: "2000", autocomplete: "off", placeholder: "Note (optional)" }),
       make("button", { type: "button", class: "quiet", disabled: place === 0 ? true : null, on: { click: () => go(-1) } },
         "Back ", make("kbd", { "aria-hidden": "true" }, "k")),
       make("button", { type: "button", class: "quiet", on: { click: takeBack } }, "Undo the last ", make("kbd", { "aria-hidden": "true" }, "u"))),
