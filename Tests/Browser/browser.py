@@ -1,5 +1,6 @@
 """A Chromium to look at the pages with, and the server that it looks at."""
 
+import os
 import pathlib
 import re
 import signal
@@ -11,7 +12,8 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-BIN = pathlib.Path(__file__).resolve().parents[2] / ".build/release"
+BIN = pathlib.Path(os.environ.get(
+    "WINNOW_BIN", pathlib.Path(__file__).resolve().parents[2] / ".build/release"))
 WIDE, PHONE = (1280, 900), (390, 844)
 
 

@@ -8,6 +8,7 @@ not what a model says.
 import datetime
 import hashlib
 import json
+import os
 import pathlib
 import random
 import sqlite3
@@ -15,7 +16,8 @@ import struct
 import subprocess
 import zlib
 
-BIN = pathlib.Path(__file__).resolve().parents[2] / ".build/release"
+BIN = pathlib.Path(os.environ.get(
+    "WINNOW_BIN", pathlib.Path(__file__).resolve().parents[2] / ".build/release"))
 
 COLOURS = {
     "red": (208, 52, 44), "blue": (44, 96, 200), "green": (46, 140, 76), "yellow": (236, 188, 44),
@@ -72,7 +74,7 @@ def make(folder, scored=True, pairs=300):
         shown = draw.choice(kinds)
         is_right = draw.random() < 0.7
         told = shown if is_right else draw.choice([kind for kind in kinds if kind[:2] != shown[:2]])
-        caption = HOSTILE.get(number) or f"a {told[1]} {told[0]} on the {told[2]} of a light ground"
+        caption = HOSTILE.get(number) or f"{'an' if told[1][0] in 'aeiou' else 'a'} {told[1]} {told[0]} on the {told[2]} of a light ground"
         lines.append(f"{caption}\timages/{'-'.join(shown)}.png")
         truth.append((is_right, shown, told))
     lines += ["a line without a picture", "nothing there\timages/missing.png",

@@ -107,7 +107,7 @@ class GalleryTest(PageTest):
         browser.driver.back()
         browser.wait("#cards:not([aria-busy]) > li")
         browser.driver.back()
-        browser.wait(lambda b: b.path().endswith("search=circle+red"))
+        browser.wait(lambda b: b.path() == address)
         browser.driver.back()
         browser.wait(lambda b: b.path() == "/gallery?status=rejected"
                      and self.matching() == rejected)
@@ -359,6 +359,8 @@ class PairTest(PageTest):
         browser.wait(lambda b: "overruled" not in b.text(".judgement .badge"))
         browser.press("u")
         browser.wait(lambda b: "no review to take back" in b.text(".reviewing"))
+        # The answer was 409, which the console tells as well.
+        browser.complaints()
 
     def test_a_pair_that_is_not_there_is_said_to_be_none(self):
         self.open("pairs/99999", ".problem")

@@ -61,7 +61,7 @@ struct HTTPAnswer: Sendable {
       let count = bytes.withUnsafeBytes {
         send(
           descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent,
-          Int32(MSG_NOSIGNAL.rawValue))
+          Int32(MSG_NOSIGNAL))
       }
       // A server that has refused already need not read on.
       if count <= 0 { break }

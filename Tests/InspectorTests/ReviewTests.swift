@@ -77,7 +77,10 @@ import Testing
 
   @Test func readingGoesOnWhileAStageWrites() async throws {
     let fixture = try await InspectorFixture()
-    let queue = try DatabaseQueue(path: fixture.folder.file("audit.sqlite"))
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let queue = try DatabaseQueue(
+      path: fixture.folder.file("audit.sqlite"), configuration: configuration)
     try queue.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
     #expect(try await fixture.get("/api/pairs").status == 200)
     #expect(try await fixture.get("/api/pairs/1").status == 200)

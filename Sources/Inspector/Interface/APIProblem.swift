@@ -41,7 +41,9 @@ extension APIProblem {
     case AuditError.busy:
       self.init(
         .serviceUnavailable, "busy",
-        "A stage is writing to the workspace just now. This page tries again by itself.")
+        "A stage is writing to the workspace just now. Try again in a moment.")
+    case let error as AuditError where error.isAboutTheRequest:
+      self.init(.badRequest, "bad_value", "\(error)")
     case let error as AuditError:
       self.init(.internalServerError, "audit", "\(error)")
     default:
@@ -55,6 +57,16 @@ extension APIProblem {
     if status == .serviceUnavailable { response.headers[HTTPHeader("Retry-After")] = "2" }
     if status == .methodNotAllowed { response.headers[HTTPHeader("Allow")] = "GET, HEAD, POST" }
     return response
+  }
+}
+
+extension AuditError {
+  /// Whether what was asked for cannot be, while the workspace is well.
+  fileprivate var isAboutTheRequest: Bool {
+    switch self {
+    case .badCursor, .refused: true
+    default: false
+    }
   }
 }
 

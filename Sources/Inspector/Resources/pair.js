@@ -72,11 +72,18 @@ function remembered() {
 function large(pair, heat) {
   const frame = picture(pair, { size: "image", lazy: false });
   const image = frame.querySelector("img");
-  if (image && heat) {
-    frame.append(heat.canvas);
-    if (image.complete) heat.place(image);
-    image.addEventListener("load", () => heat.place(image));
-  }
+  if (!image) return frame;
+  if (heat) frame.append(heat.canvas);
+  const place = () => {
+    // Small pictures are enlarged, up to three times.
+    const side = Math.max(image.naturalWidth, image.naturalHeight);
+    if (side > 0 && side < 360) {
+      image.style.setProperty("inline-size", `${Math.round(image.naturalWidth * Math.min(3, 360 / side))}px`);
+    }
+    heat?.place(image);
+  };
+  if (image.complete) place();
+  image.addEventListener("load", place);
   return frame;
 }
 

@@ -25,7 +25,7 @@ async function load() {
 function show(page, after) {
   result.textContent = page.reviews.length === 0
     ? "Nobody has reviewed a pair yet. Keep or reject pairs in the gallery, or begin with random ones under Label."
-    : `${count(page.reviews.length)} reviews${page.next || after ? " on this page" : ""}. winnow-export --reviews writes them as a manifest.`;
+    : `${page.reviews.length === 1 ? "1 review" : `${count(page.reviews.length)} reviews`}${page.next || after ? " on this page" : ""}. winnow-export --reviews writes them as a manifest.`;
   replace(root, page.reviews.length === 0 ? [] : make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Reviews" },
     make("table", { class: "reviews" }, make("caption", { class: "announcer" }, "Reviews, newest first"),
       make("thead", {}, make("tr", {}, ["Pair", "Caption", "Verdict", "Now", "Who", "When", "Note"].map((head) => make("th", { scope: "col" }, head)))),
