@@ -43,7 +43,9 @@ enum Route: Equatable {
       default: return nil
       }
     }
-    guard parts.count <= 3, parts[0] == "pairs", let pair = number(parts[1]) else { return nil }
+    guard (2...3).contains(parts.count), parts[0] == "pairs", let pair = number(parts[1]) else {
+      return nil
+    }
     guard parts.count == 3 else { return .pair(pair) }
     switch parts[2] {
     case "image": return .image(pair)

@@ -26,7 +26,7 @@ struct Picture: Sendable {
 struct PictureFinder: Sendable {
   let audit: AuditDatabase
   let store: ContentStore
-  private let maker = Thumbnail(longerSide: 320)
+  private let maker = Self.maker(longerSide: 320)
   private let cache = ThumbnailCache()
 
   init(_ configuration: InspectorConfiguration, audit: AuditDatabase) {
@@ -66,7 +66,14 @@ struct PictureFinder: Sendable {
 
   /// A small copy of a pair's picture as a JPEG, made anew.
   func thumbnail(ofPair pair: Int64, longerSide: Int) throws -> [UInt8] {
-    try Thumbnail(longerSide: longerSide).jpeg(of: picture(ofPair: pair).bytes)
+    try Self.maker(longerSide: longerSide).jpeg(of: picture(ofPair: pair).bytes)
+  }
+
+  /// Whoever looks waits, so a picture has less time here than in a stage; and any size can be looked
+  /// at.
+  private static func maker(longerSide: Int) -> Thumbnail {
+    Thumbnail(
+      longerSide: longerSide, limits: DecodeLimits(minimumSide: 1, maximumSeconds: 5))
   }
 
   /// The most bytes of a picture that is sent where a thumbnail was asked for.
