@@ -10,12 +10,7 @@ extension InspectorConfiguration {
   /// - Parameter page: The page to name, below the server's address.
   func serve(_ workspace: Workspace, page: String = "") throws {
     let audit = try workspace.openInspected()
-    let renderer = ProgressRenderer.onStandardError
-    let index = try workspace.inspectionIndex(of: audit) { done, total in
-      renderer.show(
-        StageProgress(stage: "index", unit: "pairs", done: done, total: total, rate: nil))
-    }
-    renderer.finish()
+    let index = try workspace.openInspection(of: audit)
     let server = try InspectorServer(self, audit: audit, index: index)
     if !address.isLoopback {
       Terminal.writeError(

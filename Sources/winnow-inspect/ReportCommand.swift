@@ -43,20 +43,19 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     let workspace = workspace.workspace
     let audit = try workspace.openInspected()
+    let index = try workspace.openInspection(of: audit)
     let renderer = ProgressRenderer.onStandardError
-    func show(_ stage: String, _ unit: String, _ done: Int, _ total: Int) {
-      if !quiet {
-        renderer.show(
-          StageProgress(stage: stage, unit: unit, done: done, total: total, rate: nil))
-      }
-    }
-    let index = try workspace.inspectionIndex(of: audit) { show("index", "pairs", $0, $1) }
     let report = InspectorReport(
       InspectorConfiguration(
         workspace: workspace.path, address: ListeningAddress(host: "127.0.0.1", port: 0),
         reviewer: "", token: "", now: { Date() }, writer: { nil }),
       audit: audit, index: index, version: programVersion)
-    let html = try report.html(sampleSize: sampleSize) { show("report", "samples", $0, $1) }
+    let html = try report.html(sampleSize: sampleSize) { done, total in
+      if !quiet {
+        renderer.show(
+          StageProgress(stage: "report", unit: "samples", done: done, total: total, rate: nil))
+      }
+    }
     renderer.finish()
     try AtomicFile.write(Array(html.utf8), to: path)
     try audit.close()

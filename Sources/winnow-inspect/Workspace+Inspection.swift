@@ -1,4 +1,5 @@
 import Audit
+import CommandSupport
 import Foundation
 import Stages
 
@@ -12,11 +13,14 @@ extension Workspace {
     return try openIngested(.reading)
   }
 
-  /// The index of lists, made or brought up to date.
-  func inspectionIndex(
-    of audit: AuditDatabase, progress: (Int, Int) -> Void
-  ) throws -> InspectionIndex {
-    try InspectionIndex(
-      of: audit, at: path + "/inspect.sqlite", now: { Date() }, progress: progress)
+  /// The index of lists, with progress on standard error while it is made.
+  func openInspection(of audit: AuditDatabase) throws -> InspectionIndex {
+    let renderer = ProgressRenderer.onStandardError
+    defer { renderer.finish() }
+    return try openInspection(
+      of: audit,
+      context: StageContext(
+        programVersion: programVersion, restarts: false, now: { Date() },
+        progress: { renderer.show($0) }))
   }
 }

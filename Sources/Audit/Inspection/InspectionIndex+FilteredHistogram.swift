@@ -23,7 +23,8 @@ extension InspectionIndex {
       for kind in try kinds(filter, database) {
         unscored += kind.pairs
         let rows = try Row.fetchCursor(
-          database, sql: "SELECT bar, pairs FROM bar WHERE kind = ?", arguments: [kind.number])
+          database, sql: "SELECT bar, pairs FROM bar WHERE kind = ? AND measure = ?",
+          arguments: [kind.number, InspectionMeasure.mean.number])
         while let row = try rows.next() {
           heights[row[0] as Int * bars / finest] += row[1] as Int
           unscored -= row[1] as Int
