@@ -160,6 +160,7 @@ class GalleryTest(PageTest):
         browser = self.browser
         self.gallery("?status=kept")
         number = self.numbers()[0]
+        browser.run("document.activeElement?.blur()")
         browser.press("/")
         self.assertEqual(browser.run("return document.activeElement.id"), "search")
         browser.press("a", "j", "r")
@@ -178,6 +179,9 @@ class GalleryTest(PageTest):
         browser.wait("#prev-pair")
         browser.press("g")
         browser.wait(lambda b: b.path() == "/gallery?status=kept")
+        # The gallery goes on at the pair that was looked at.
+        second = self.numbers()[1]
+        browser.wait(lambda b: b.run("return document.activeElement.dataset.pair") == str(second))
 
     def test_hostile_captions_stay_text(self):
         browser = self.browser
@@ -266,8 +270,7 @@ class OverviewTest(PageTest):
                     self.assertEqual(expected, 0)
                     continue
                 link.click()
-                browser.wait("#cards:not([aria-busy]) > li")
-                self.assertEqual(self.matching(), expected)
+                browser.wait(lambda b, expected=expected: self.matching() == expected)
 
     def test_the_counts_lead_to_their_pairs(self):
         browser = self.browser

@@ -66,9 +66,11 @@ import Testing
     "/assets/../audit.sqlite", "/assets/%2e%2e/audit.sqlite", "/assets/..%2faudit.sqlite",
     "/assets/shell.html", "/assets/", "/assets", "/assets/style.css/", "/audit.sqlite",
     "/../etc/passwd", "//etc/passwd", "/pairs/../etc/passwd", "/pairs/1/..", "/pairs/-1",
-    "/pairs/1e3", "/pairs/99999999999999999999", "/api/pairs/1/image/../../../etc/passwd",
-    "/api/pairs/..%2f..%2fetc%2fpasswd/image", "/api/pairs/1/image.gif", "/api/pairs//image",
-    "/api", "/api/", "/api/pairs/", "/gallery/", "*", "/%00", "http://127.0.0.1/",
+    "/pairs/1e3", "/pairs/99999999999999999999", "/api/v1/pairs/1/image/../../../etc/passwd",
+    "/api/v1/pairs/..%2f..%2fetc%2fpasswd/image", "/api/v1/pairs/1/image.gif",
+    "/api/v1/pairs//image",
+    "/api", "/api/", "/api/v1", "/api/v1/", "/api/pairs", "/api/v2/pairs", "/api/v1/pairs/",
+    "/gallery/", "*", "/%00", "http://127.0.0.1/",
   ])
   func otherPathsLeadNowhere(target: String) async throws {
     let fixture = try await InspectorFixture()

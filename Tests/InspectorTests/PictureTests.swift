@@ -8,7 +8,7 @@ import Testing
 @Suite struct PictureTests {
   @Test func aPictureComesAsItIsWithItsOwnType() async throws {
     let fixture = try await InspectorFixture()
-    let picture = try await fixture.get("/api/pairs/1/image")
+    let picture = try await fixture.get("/api/v1/pairs/1/image")
     #expect(picture.status == 200)
     #expect(picture.body == InspectorFixture.gif)
     #expect(picture.headers["content-type"] == "image/gif")
@@ -22,7 +22,7 @@ import Testing
     // out, a broken line, no pair.
     let fixture = try await InspectorFixture()
     for kind in ["image", "thumbnail"] {
-      let answer = try await fixture.get("/api/pairs/\(pair)/\(kind)")
+      let answer = try await fixture.get("/api/v1/pairs/\(pair)/\(kind)")
       #expect(answer.status == status, "pair \(pair): \(answer.text.prefix(200))")
       #expect(answer.headers["content-type"] == "application/json; charset=utf-8")
       #expect(!answer.text.contains("alert") && !answer.text.contains(fixture.folder.path))
@@ -31,7 +31,7 @@ import Testing
 
   @Test func thumbnailsAreSmallJPEGs() async throws {
     let fixture = try await InspectorFixture()
-    let thumbnail = try await fixture.get("/api/pairs/1/thumbnail")
+    let thumbnail = try await fixture.get("/api/v1/pairs/1/thumbnail")
     #expect(thumbnail.status == 200)
     #expect(thumbnail.headers["content-type"] == "image/jpeg")
     #expect(thumbnail.body.starts(with: [0xFF, 0xD8, 0xFF]))
@@ -41,7 +41,7 @@ import Testing
     let fixture = try await InspectorFixture()
     let cut = Array(InspectorFixture.gif.prefix(20))
     try fixture.folder.write(cut, to: "dog.gif")
-    let thumbnail = try await fixture.get("/api/pairs/1/thumbnail")
+    let thumbnail = try await fixture.get("/api/v1/pairs/1/thumbnail")
     #expect(thumbnail.status == 200 && thumbnail.body == cut)
     #expect(thumbnail.headers["content-type"] == "image/gif")
   }

@@ -8,8 +8,9 @@ import Testing
   @Test func everyAnswerCarriesTheSecurityHeaders() async throws {
     let fixture = try await InspectorFixture()
     for target in [
-      "/", "/gallery", "/pairs/1", "/assets/style.css", "/assets/gallery.js", "/api/state",
-      "/api/pairs", "/api/pairs/1/image", "/api/pairs/999", "/no/such/page", "/api/pairs?sort=x",
+      "/", "/gallery", "/pairs/1", "/assets/style.css", "/assets/gallery.js", "/api/v1/state",
+      "/api/v1/pairs", "/api/v1/pairs/1/image", "/api/v1/pairs/999", "/no/such/page",
+      "/api/v1/pairs?sort=x",
     ] {
       let answer = try await fixture.get(target)
       let policy = answer.headers["content-security-policy"] ?? ""
@@ -32,7 +33,7 @@ import Testing
   ])
   func onlyItsOwnNamesAreAnswered(host: String, status: Int) async throws {
     let fixture = try await InspectorFixture(allowedHosts: ["Inspect.Example"])
-    #expect(try await fixture.get("/api/state", headers: ["Host": host]).status == status)
+    #expect(try await fixture.get("/api/v1/state", headers: ["Host": host]).status == status)
     #expect(try await fixture.get("/", headers: ["Host": host]).status == status)
   }
 
@@ -57,11 +58,11 @@ import Testing
     #expect(try await fixture.get("/gallery", headers: navigation).status == 200)
     for site in ["cross-site", "same-site", "nonsense"] {
       let embedded = ["Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors"]
-      #expect(try await fixture.get("/api/pairs", headers: embedded).status == 403)
-      #expect(try await fixture.get("/api/pairs/1/image", headers: embedded).status == 403)
+      #expect(try await fixture.get("/api/v1/pairs", headers: embedded).status == 403)
+      #expect(try await fixture.get("/api/v1/pairs/1/image", headers: embedded).status == 403)
     }
     let own = ["Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"]
-    #expect(try await fixture.get("/api/pairs", headers: own).status == 200)
+    #expect(try await fixture.get("/api/v1/pairs", headers: own).status == 200)
   }
 
   @Test func changesNeedTokenOriginAndJSON() async throws {
@@ -75,14 +76,14 @@ import Testing
       ["Sec-Fetch-Site": "same-site"],
     ]
     for headers in wrong {
-      let answer = try await fixture.post("/api/pairs/2/review", body, headers: headers)
+      let answer = try await fixture.post("/api/v1/pairs/2/review", body, headers: headers)
       #expect(answer.status == 403, "\(headers)")
     }
     let form: [String: String?] = ["Content-Type": "text/plain"]
-    #expect(try await fixture.post("/api/pairs/2/review", body, headers: form).status == 415)
-    #expect(try await fixture.get("/api/pairs/2/review").status == 404)
+    #expect(try await fixture.post("/api/v1/pairs/2/review", body, headers: form).status == 415)
+    #expect(try await fixture.get("/api/v1/pairs/2/review").status == 404)
     #expect(try fixture.audit.reviews(ofPair: 2) == [])
-    #expect(try await fixture.post("/api/pairs/2/review", body).status == 200)
+    #expect(try await fixture.post("/api/v1/pairs/2/review", body).status == 200)
     #expect(try fixture.audit.reviews(ofPair: 2).count == 1)
   }
 
@@ -90,7 +91,7 @@ import Testing
     let fixture = try await InspectorFixture()
     for method in ["PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "BREW"] {
       let answer = try await HTTPAnswer(
-        port: fixture.port, method: method, target: "/api/pairs",
+        port: fixture.port, method: method, target: "/api/v1/pairs",
         headers: ["Host": "127.0.0.1"])
       #expect(answer.status == 405, "\(method)")
       #expect(answer.headers["allow"] == "GET, HEAD, POST")
@@ -104,7 +105,7 @@ import Testing
   @Test func largeBodiesEndTheConnection() async throws {
     let fixture = try await InspectorFixture()
     // What follows the first request would be a second one, with a host of the sender's choice.
-    let inner = "GET /api/state HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    let inner = "GET /api/v1/state HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     let filling = String(repeating: inner, count: 1 + (RequestGuard.bodyLimit / inner.utf8.count))
     let answer = try await HTTPAnswer(
       port: fixture.port,
@@ -126,6 +127,6 @@ import Testing
   @Test func addressesThatAreTooLongAreRefused() async throws {
     let fixture = try await InspectorFixture()
     let long = String(repeating: "a", count: 9000)
-    #expect(try await fixture.get("/api/pairs?search=\(long)").status == 414)
+    #expect(try await fixture.get("/api/v1/pairs?search=\(long)").status == 414)
   }
 }

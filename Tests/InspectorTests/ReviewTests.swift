@@ -14,7 +14,7 @@ import Testing
   @Test func aReviewOverrulesAndIsUndone() async throws {
     let fixture = try await InspectorFixture()
     let kept = try await fixture.post(
-      "/api/pairs/2/review", #"{"verdict":"kept","note":"it is <b>a cat</b>"}"#)
+      "/api/v1/pairs/2/review", #"{"verdict":"kept","note":"it is <b>a cat</b>"}"#)
     #expect(kept.status == 200)
     #expect(try pair(kept)["final_status"] as? String == "kept")
     #expect(try pair(kept)["final_reason"] as? String == "overruled")
@@ -23,25 +23,25 @@ import Testing
     #expect(stored.map(\.note) == ["it is <b>a cat</b>"])
     #expect(stored.map(\.reviewer) == ["ada <b>"])
     #expect(stored.map(\.createdAt) == ["1970-01-12T13:46:40Z"])
-    let listed = try await fixture.get("/api/pairs?reviewed=true").object["rows"] as? [Any]
+    let listed = try await fixture.get("/api/v1/pairs?reviewed=true").object["rows"] as? [Any]
     #expect(listed?.count == 1)
-    let undone = try await fixture.post("/api/pairs/2/undo")
+    let undone = try await fixture.post("/api/v1/pairs/2/undo")
     #expect(try pair(undone)["final_status"] as? String == "rejected")
-    #expect(try await fixture.post("/api/pairs/2/undo").status == 409)
+    #expect(try await fixture.post("/api/v1/pairs/2/undo").status == 409)
   }
 
   @Test func reviewsAreListedNewestFirst() async throws {
     let fixture = try await InspectorFixture()
     for number in [1, 2, 3] {
       let body = #"{"verdict":"rejected"}"#
-      #expect(try await fixture.post("/api/pairs/\(number)/review", body).status == 200)
+      #expect(try await fixture.post("/api/v1/pairs/\(number)/review", body).status == 200)
     }
-    let page = try await fixture.get("/api/reviews?limit=2").object
+    let page = try await fixture.get("/api/v1/reviews?limit=2").object
     let reviews = try #require(page["reviews"] as? [[String: Any]])
     #expect(reviews.map { $0["pair_id"] as? Int } == [3, 2])
     #expect((reviews[0]["pair"] as? [String: Any])?["final_status"] as? String == "rejected")
     let next = try #require(page["next"] as? String)
-    let rest = try await fixture.get("/api/reviews?limit=2&after=\(next)").object
+    let rest = try await fixture.get("/api/v1/reviews?limit=2&after=\(next)").object
     #expect((rest["reviews"] as? [[String: Any]])?.map { $0["pair_id"] as? Int } == [1])
     #expect(rest["next"] == nil)
   }
@@ -52,7 +52,7 @@ import Testing
   ])
   func bodiesThatCannotBeAreRefused(body: String, status: Int) async throws {
     let fixture = try await InspectorFixture()
-    #expect(try await fixture.post("/api/pairs/1/review", body).status == status)
+    #expect(try await fixture.post("/api/v1/pairs/1/review", body).status == status)
     #expect(try fixture.audit.reviews(ofPair: 1) == [])
   }
 
@@ -61,18 +61,18 @@ import Testing
     func body(_ count: Int) -> String {
       #"{"verdict":"kept","note":"\#(String(repeating: "n", count: count))"}"#
     }
-    #expect(try await fixture.post("/api/pairs/1/review", body(2001)).status == 400)
-    #expect(try await fixture.post("/api/pairs/1/review", body(20_000)).status == 413)
-    #expect(try await fixture.post("/api/pairs/1/review", body(2000)).status == 200)
+    #expect(try await fixture.post("/api/v1/pairs/1/review", body(2001)).status == 400)
+    #expect(try await fixture.post("/api/v1/pairs/1/review", body(20_000)).status == 413)
+    #expect(try await fixture.post("/api/v1/pairs/1/review", body(2000)).status == 200)
   }
 
   @Test func pairsThatFailedOrAreNotThereCannotBeReviewed() async throws {
     let fixture = try await InspectorFixture()
     let body = #"{"verdict":"kept"}"#
-    #expect(try await fixture.post("/api/pairs/7/review", body).status == 409)
-    #expect(try await fixture.post("/api/pairs/999/review", body).status == 404)
-    #expect(try await fixture.post("/api/pairs/999/undo").status == 404)
-    #expect(try await fixture.post("/api/pairs/1/undo").status == 409)
+    #expect(try await fixture.post("/api/v1/pairs/7/review", body).status == 409)
+    #expect(try await fixture.post("/api/v1/pairs/999/review", body).status == 404)
+    #expect(try await fixture.post("/api/v1/pairs/999/undo").status == 404)
+    #expect(try await fixture.post("/api/v1/pairs/1/undo").status == 409)
   }
 
   @Test func readingGoesOnWhileAStageWrites() async throws {
@@ -82,12 +82,12 @@ import Testing
     let queue = try DatabaseQueue(
       path: fixture.folder.file("audit.sqlite"), configuration: configuration)
     try queue.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
-    #expect(try await fixture.get("/api/pairs").status == 200)
-    #expect(try await fixture.get("/api/pairs/1").status == 200)
-    #expect(try await fixture.get("/api/summary").status == 200)
+    #expect(try await fixture.get("/api/v1/pairs").status == 200)
+    #expect(try await fixture.get("/api/v1/pairs/1").status == 200)
+    #expect(try await fixture.get("/api/v1/summary").status == 200)
     try queue.inDatabase { try $0.execute(sql: "COMMIT") }
     let body = #"{"verdict":"kept"}"#
-    #expect(try await fixture.post("/api/pairs/1/review", body).status == 200)
+    #expect(try await fixture.post("/api/v1/pairs/1/review", body).status == 200)
   }
 
   @Test func aBusyDatabaseIsToldAsSuch() {

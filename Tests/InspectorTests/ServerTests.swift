@@ -78,8 +78,10 @@ import Testing
     let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
       for number in 0..<40 {
         group.addTask {
-          try await fixture.get(number.isMultiple(of: 2) ? "/api/pairs" : "/api/pairs/1/thumbnail")
-            .status
+          try await fixture.get(
+            number.isMultiple(of: 2) ? "/api/v1/pairs" : "/api/v1/pairs/1/thumbnail"
+          )
+          .status
         }
       }
       return try await group.reduce(into: [Int]()) { $0.append($1) }

@@ -17,9 +17,13 @@ enum Route: Equatable {
     self = route
   }
 
+  /// What answers mean and are called stays the same under one version.
+  private static let version: Substring = "v1"
+
   private static func route(_ parts: [Substring]) -> Route? {
     switch parts.first {
-    case "api": return interface(Array(parts.dropFirst()))
+    case "api":
+      return parts.count > 1 && parts[1] == version ? interface(Array(parts.dropFirst(2))) : nil
     case "assets": return parts.count == 2 ? .asset(String(parts[1])) : nil
     case "pairs": return parts.count == 2 ? number(parts[1]).map { .page(.pair($0)) } : nil
     case "": return parts.count == 1 ? .page(.overview) : nil

@@ -29,7 +29,7 @@ export function request(filters, limit) {
   const query = new URLSearchParams(address(asked).split("?")[1] ?? "");
   if (direction) query.set("descending", "true");
   query.set("limit", String(limit));
-  return `/api/pairs?${query}`;
+  return `/api/v1/pairs?${query}`;
 }
 
 /// The filters without a page's cursor: the first page.

@@ -14,7 +14,7 @@ async function check() {
   if (document.visibilityState === "hidden") return;
   let state;
   try {
-    state = await get("/api/state");
+    state = await get("/api/v1/state");
   } catch {
     return;
   }

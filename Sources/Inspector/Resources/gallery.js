@@ -55,6 +55,7 @@ function show(page) {
   first.hidden = !shown.after;
   first.href = filters.address(filters.first(shown));
   remember(page);
+  returnToPlace();
 }
 
 /// The pair's page goes on to the next one in this list.
@@ -68,6 +69,21 @@ function remember(page) {
   }
 }
 
+/// After a look at a pair, its card has the focus again.
+function returnToPlace() {
+  let place = null;
+  try {
+    place = sessionStorage.getItem("winnow-place");
+    sessionStorage.removeItem("winnow-place");
+  } catch {
+    return;
+  }
+  const item = place && cards.querySelector(`li[data-pair="${Number(place)}"]`);
+  if (!item) return;
+  item.focus({ preventScroll: true });
+  item.scrollIntoView({ block: "center" });
+}
+
 function card(pair) {
   const item = make("li", { class: `card ${pair.final_status}`, tabindex: "-1", "data-pair": pair.pair_id });
   item.pair = pair;
@@ -78,7 +94,7 @@ function card(pair) {
 function fillCard(item) {
   const pair = item.pair;
   item.className = `card ${pair.final_status}`;
-  const whole = pair.is_cut ? async () => (await get(`/api/pairs/${pair.pair_id}`)).pair.caption : null;
+  const whole = pair.is_cut ? async () => (await get(`/api/v1/pairs/${pair.pair_id}`)).pair.caption : null;
   const link = make("a", { class: "open", href: filters.address(filters.first(shown), `/pairs/${pair.pair_id}`) },
     picture(pair), make("span", { class: "number" }, `Pair ${pair.pair_id}`));
   replace(item, link,
@@ -191,7 +207,7 @@ window.addEventListener("popstate", load);
 async function listReasons() {
   let summary;
   try {
-    summary = await get("/api/summary");
+    summary = await get("/api/v1/summary");
   } catch {
     return; // The filter offers none; the list itself says what is wrong.
   }

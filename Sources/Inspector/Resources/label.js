@@ -21,7 +21,7 @@ async function load() {
   const query = new URLSearchParams();
   for (const name of ["seed", "count"]) if (asked.get(name)) query.set(name, asked.get(name));
   try {
-    session = await get(`/api/label${query.size ? `?${query}` : ""}`);
+    session = await get(`/api/v1/label${query.size ? `?${query}` : ""}`);
     const open = session.pairs.findIndex((pair) => !isLabelled(pair));
     place = open < 0 ? session.pairs.length : open;
     await show();
@@ -60,7 +60,7 @@ async function show() {
 
 /// The next picture is there before it is asked for.
 function prefetch(pair) {
-  if (pair?.has_image) new Image().src = `/api/pairs/${pair.pair_id}/image`;
+  if (pair?.has_image) new Image().src = `/api/v1/pairs/${pair.pair_id}/image`;
 }
 
 function answer(verdict, text, key, pair) {

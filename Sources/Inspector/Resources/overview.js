@@ -52,14 +52,14 @@ function runs(summary) {
 
 const isNarrow = window.matchMedia("(max-width: 44rem)").matches;
 const given = Number.parseFloat(new URLSearchParams(location.search).get("threshold"));
-load("summary", "/api/summary", (summary) => {
+load("summary", "/api/v1/summary", (summary) => {
   replace(part("runs"), runTable(runs(summary)));
   return endings(summary, links);
 });
-load("histogram", "/api/histogram?bins=100", (histogram) => (histogram.scored === 0
+load("histogram", "/api/v1/histogram?bins=100", (histogram) => (histogram.scored === 0
   ? "No pair has a score yet; winnow-train and winnow-score give them."
   : histogramChart(histogram, { links, width: Math.min(Math.max(part("histogram").clientWidth, 300), 1100), at: Number.isFinite(given) ? given : null, moved: remember })));
-load("training", "/api/training", ({ epochs }) => trainingCharts(epochs, isNarrow));
+load("training", "/api/v1/training", ({ epochs }) => trainingCharts(epochs, isNarrow));
 
 bind("g", "open the gallery", () => { location.href = "/gallery"; });
 bind("t", "go to the threshold", () => document.querySelector(".threshold")?.focus());

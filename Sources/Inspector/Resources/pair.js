@@ -20,7 +20,7 @@ let about = null;
 
 async function load() {
   try {
-    about = await get(`/api/pairs/${number}`);
+    about = await get(`/api/v1/pairs/${number}`);
     show();
   } catch (error) {
     replace(root, make("h1", {}, `Pair ${number}`), failure(error, load));
@@ -51,21 +51,36 @@ function show() {
 }
 
 function neighbours() {
-  const ids = remembered();
+  const ids = remembered().pairs;
   const index = ids.indexOf(number);
   const link = (id, text, rel) => (id === undefined ? null
     : make("a", { class: "button quiet", href: pairAddress(id), rel, id: `${rel}-pair` }, text));
   return make("nav", { class: "neighbours", "aria-label": "Pairs of the gallery" },
-    make("a", { class: "button quiet", href: filters.address(list) }, "Gallery"),
+    make("a", { class: "button quiet", href: galleryAddress(), id: "gallery-link" }, "Gallery"),
     index < 0 ? null : link(ids[index - 1], "Previous", "prev"),
     index < 0 ? null : link(ids[index + 1], "Next", "next"));
 }
 
+/// The gallery's page that this pair was opened from, or the first one of its list.
+function galleryAddress() {
+  const { query, pairs } = remembered();
+  return pairs.includes(number) ? `/gallery${query}` : filters.address(list);
+}
+
 function remembered() {
   try {
-    return JSON.parse(sessionStorage.getItem("winnow-list"))?.pairs ?? [];
+    return JSON.parse(sessionStorage.getItem("winnow-list")) ?? { query: "", pairs: [] };
   } catch {
-    return [];
+    return { query: "", pairs: [] };
+  }
+}
+
+/// The gallery goes on at the pair that was looked at last.
+function rememberPlace() {
+  try {
+    sessionStorage.setItem("winnow-place", String(number));
+  } catch {
+    // Without storage it begins at its top.
   }
 }
 
@@ -116,7 +131,7 @@ async function act(name) {
     if (name === "undo") await undo(about.pair);
     else await review(about.pair, name, area?.value.trim() ?? "");
     if (area) area.value = "";
-    about = await get(`/api/pairs/${number}`);
+    about = await get(`/api/v1/pairs/${number}`);
     show();
     if (hadFocus) root.querySelector(`button.${name}`)?.focus();
   } catch (error) {
@@ -198,6 +213,7 @@ bind("a", "keep the pair", () => act("kept"));
 bind("r", "reject the pair", () => act("rejected"));
 bind("u", "undo the pair's review", () => act("undo"));
 bind("n", "write a note", () => document.getElementById("note")?.focus());
-bind("g", "back to the gallery", () => { location.href = filters.address(list); });
+bind("g", "back to the gallery", () => follow("gallery-link"));
 
+rememberPlace();
 load();

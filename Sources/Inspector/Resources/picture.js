@@ -11,7 +11,7 @@ export function picture(pair, { size = "thumbnail", lazy = true } = {}) {
     return frame;
   }
   const image = make("img", {
-    src: `/api/pairs/${pair.pair_id}/${size}`, alt: `Picture of pair ${pair.pair_id}`,
+    src: `/api/v1/pairs/${pair.pair_id}/${size}`, alt: `Picture of pair ${pair.pair_id}`,
     loading: lazy ? "lazy" : null, decoding: "async",
   });
   image.addEventListener("error", missing);

@@ -6,12 +6,12 @@ import { words } from "./format.js";
 
 /// Stores a review of a pair and says so. The answer is the pair as it stands then.
 export async function review(pair, verdict, note = "") {
-  return store(pair, `/api/pairs/${pair.pair_id}/review`, { verdict, note });
+  return store(pair, `/api/v1/pairs/${pair.pair_id}/review`, { verdict, note });
 }
 
 /// Takes the pair's last review back.
 export async function undo(pair) {
-  return store(pair, `/api/pairs/${pair.pair_id}/undo`, {});
+  return store(pair, `/api/v1/pairs/${pair.pair_id}/undo`, {});
 }
 
 async function store(pair, path, body) {

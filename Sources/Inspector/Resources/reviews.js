@@ -16,7 +16,7 @@ async function load() {
   const after = new URLSearchParams(location.search).get("after");
   const query = new URLSearchParams({ limit: "50", ...(after ? { after } : {}) });
   try {
-    show(await get(`/api/reviews?${query}`), after);
+    show(await get(`/api/v1/reviews?${query}`), after);
   } catch (error) {
     replace(result, failure(error, load));
   }
