@@ -6,6 +6,9 @@ ARCH ?= native
 # One set of flags for building and testing: different flags would rebuild each other's work.
 SWIFT_FLAGS := -c release -Xcc -march=$(ARCH) -Xswiftc -enable-testing
 BIN := .build/release
+# What `make test-browser` needs beside that, and where it puts pictures of the pages.
+BROWSER_PACKAGES := chromium chromium-driver python3-venv
+SCREENSHOTS ?= .build/screenshots
 # Of `make fuzz`.
 SEED ?= 1
 COUNT ?= 1000000
@@ -26,7 +29,7 @@ DEMO_DATABASE := Data/demo/workspace/audit.sqlite
 .DELETE_ON_ERROR:
 # The steps install packages and share .build, so they run one after the other, also under -j.
 .NOTPARALLEL:
-.PHONY: help setup packages weights build test lint check test-exports fuzz demo demo-data bench clean distclean
+.PHONY: help setup packages weights build test lint check test-exports test-browser fuzz demo demo-data bench clean distclean
 
 help: ## Show this list
 	@echo "Winnow cleans web-harvested image-caption datasets. Start with: make demo"
@@ -100,6 +103,27 @@ test-exports: build $(PYTHON_LIBRARIES)/.installed ## Read exports with Python's
 $(PYTHON_LIBRARIES)/.installed: Tests/Interoperability/requirements.txt
 	rm -rf $(PYTHON_LIBRARIES)
 	python3 -m pip install -q --disable-pip-version-check --target $(PYTHON_LIBRARIES) -r $<
+	@touch $@
+
+test-browser: build .build/browser/ready ## Use the web pages in Chromium as a person does (SCREENSHOTS=FOLDER)
+	.build/browser/bin/python Tests/Browser/test_pages.py --screenshots $(SCREENSHOTS)
+
+.build/browser/ready: Tests/Browser/requirements.txt
+	@missing=""; \
+	for package in $(BROWSER_PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q '^install ok installed' \
+	    || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  command -v apt-get >/dev/null || { \
+	    echo "test-browser: no apt-get here; install the equivalents of:$$missing" >&2; exit 1; }; \
+	  as_root=""; [ "$$(id -u)" -eq 0 ] || as_root="sudo"; \
+	  echo "test-browser: installing$$missing"; \
+	  $$as_root apt-get -q update && $$as_root env DEBIAN_FRONTEND=noninteractive \
+	    apt-get -qy install --no-install-recommends $$missing; \
+	fi
+	python3 -m venv .build/browser
+	.build/browser/bin/python -m pip install -q --disable-pip-version-check -r $<
 	@touch $@
 
 # Large buffers go back to the system at once, so that what grows is a leak.
