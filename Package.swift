@@ -91,11 +91,13 @@ let package = Package(
     tool("winnow-score"),
     tool("winnow-purify"),
     tool("winnow-evaluate"),
+    tool("winnow-inspect", ["Audit", "Pairs"]),
 
     .executableTarget(
       name: "winnow-bench",
       dependencies: [
-        "CMalloc", "CommandSupport", "Imaging", "Layers", "Models", "Pairs", "Stages", "Tensors",
+        "Audit", "CMalloc", "CommandSupport", "Imaging", "Layers", "Models", "Pairs", "Stages",
+        "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
@@ -130,10 +132,11 @@ let package = Package(
     tests(
       of: "CommandSupport",
       [
-        "Stages", "TestServer", "winnow", "winnow-corrupt", "winnow-export", "winnow-featurize",
+        "Audit", "Pairs", "Stages", "TestServer", "winnow", "winnow-corrupt", "winnow-export", "winnow-featurize",
         "winnow-fetch",
         "winnow-ingest",
-        "winnow-train", "winnow-score", "winnow-purify", "winnow-evaluate", "winnow-bench",
+        "winnow-train", "winnow-score", "winnow-purify", "winnow-evaluate", "winnow-inspect",
+        "winnow-bench",
       ], fixtures: true),
   ]
 )

@@ -9,7 +9,7 @@ final class EntryStream {
   private var statement: RawStatement?
 
   /// A stretch of the index with one condition.
-  private struct Part {
+  struct Part {
     let sql: String
     let arguments: [DatabaseValue]
   }
@@ -30,7 +30,8 @@ final class EntryStream {
   func advance() throws {
     while true {
       if let row = try statement?.next() {
-        head = EntryPlace(value: row.double(0), pair: row.integer(1))
+        head = EntryPlace(
+          value: row.double(0), pair: row.integer(1), similarity: row.double(2))
         return
       }
       guard let part = parts.popLast() else {
@@ -44,7 +45,7 @@ final class EntryStream {
 
   /// Those of the place's own value that come behind it, those of other values, those without one.
   /// Three simple conditions, since each is one range of the index, whatever the planner thinks.
-  private static func parts(
+  static func parts(
     kind: Int64, _ order: EntryOrder, after place: EntryPlace?, in range: ClosedRange<Double>?
   ) -> [Part] {
     let (behind, direction) = order.isDescending ? ("<", "DESC") : (">", "ASC")
@@ -53,7 +54,8 @@ final class EntryStream {
     guard let column = order.column else {
       return [
         Part(
-          sql: "SELECT NULL, pair_id \(from) AND pair_id \(behind) ? ORDER BY pair_id \(direction)",
+          sql:
+            "SELECT NULL, pair_id, similarity \(from) AND pair_id \(behind) ? ORDER BY pair_id \(direction)",
           arguments: [kind.databaseValue, (place?.pair ?? start).databaseValue])
       ]
     }
@@ -62,7 +64,7 @@ final class EntryStream {
       parts.append(
         Part(
           sql: """
-            SELECT \(column), pair_id \(from) AND \(column) = ? AND pair_id \(behind) ?
+            SELECT \(column), pair_id, similarity \(from) AND \(column) = ? AND pair_id \(behind) ?
             ORDER BY pair_id \(direction)
             """,
           arguments: [kind.databaseValue, value.databaseValue, place.pair.databaseValue]))
@@ -75,19 +77,19 @@ final class EntryStream {
       parts.append(
         Part(
           sql: """
-            SELECT \(column), pair_id \(from) AND \(column) \(behind) ? AND \(column) \(opposite) ?
+            SELECT \(column), pair_id, similarity \(from) AND \(column) \(behind) ? AND \(column) \(opposite) ?
             ORDER BY \(column) \(direction), pair_id \(direction)
             """,
           arguments: [
             kind.databaseValue, (place?.value ?? first).databaseValue, last.databaseValue,
           ]))
     }
-    if range == nil {
+    if range == nil, order.sort != .random {
       let after = place.flatMap { $0.value == nil ? $0.pair : nil } ?? start
       parts.append(
         Part(
           sql: """
-            SELECT NULL, pair_id \(from) AND \(column) IS NULL AND pair_id \(behind) ?
+            SELECT NULL, pair_id, similarity \(from) AND \(column) IS NULL AND pair_id \(behind) ?
             ORDER BY pair_id \(direction)
             """, arguments: [kind.databaseValue, after.databaseValue]))
     }

@@ -14,6 +14,32 @@ extension InspectionIndex {
     return (path, try openFile(path))
   }
 
+  /// Opens the file and brings it up to date; what turns out to be damaged is made anew, once.
+  static func openUpToDate(
+    _ path: String,
+    _ update: (String, DatabasePool) throws(AuditError) -> Freshness
+  ) throws(AuditError) -> (path: String, pool: DatabasePool, freshness: Freshness) {
+    let opened = try open(path)
+    do {
+      return (opened.path, opened.pool, try update(opened.path, opened.pool))
+    } catch .database(let damaged, let problem) where damaged == opened.path {
+      do {
+        try opened.pool.close()
+        try remove(opened.path)
+      } catch {
+        throw .database(path: damaged, problem: problem)
+      }
+    }
+    let anew = try open(path)
+    return (anew.path, anew.pool, try update(anew.path, anew.pool))
+  }
+
+  private static func remove(_ path: String) throws {
+    for suffix in ["", "-wal", "-shm"] where access(path + suffix, F_OK) == 0 {
+      try FileManager.default.removeItem(atPath: path + suffix)
+    }
+  }
+
   private static func isWritable(_ path: String) -> Bool {
     access(path, F_OK) != 0 || access(path, W_OK) == 0
   }
@@ -44,9 +70,7 @@ extension InspectionIndex {
     do {
       if let pool = try openIfOurs(path) { return pool }
       // Of another format, or damaged: nothing in it is worth keeping.
-      for suffix in ["", "-wal", "-shm"] where access(path + suffix, F_OK) == 0 {
-        try FileManager.default.removeItem(atPath: path + suffix)
-      }
+      try remove(path)
       guard let pool = try openIfOurs(path) else {
         throw AuditError.database(path: path, problem: "cannot be made")
       }
