@@ -180,6 +180,7 @@ class GalleryTest(PageTest):
         browser.press("g")
         browser.wait(lambda b: b.path() == "/gallery?status=kept")
         # The gallery goes on at the pair that was looked at.
+        browser.wait("#cards:not([aria-busy]) > li:nth-child(2)")
         second = self.numbers()[1]
         browser.wait(lambda b: b.run("return document.activeElement.dataset.pair") == str(second))
 
@@ -441,6 +442,8 @@ class AppearanceTest(PageTest):
 
     def test_the_first_tab_leads_to_the_content_and_focus_is_seen(self):
         browser = self.browser
+        self.gallery()
+        browser.run("sessionStorage.clear()")
         self.gallery()
         browser.press(Keys.TAB)
         self.assertEqual(browser.run("return document.activeElement.className"), "skip")
