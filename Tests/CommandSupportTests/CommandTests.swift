@@ -44,6 +44,19 @@ import Testing
     #expect(outcome.status == 0 && outcome.errors == "")
   }
 
+  @Test func explainingThatCannotBeSaysSo() throws {
+    let alone = try run("winnow-score", "--workspace", "no/such", "--explain-pairs", "5")
+    #expect(alone.status == 2)
+    #expect(
+      alone.errors
+        == "winnow-score: error: score: explain-pairs: is given without --explain\n"
+        + "See 'winnow-score --help'.\n")
+    let none = try run(
+      "winnow-score", "--workspace", "no/such", "--explain", "--explain-pairs", "0")
+    #expect(none.status == 2)
+    #expect(none.errors.contains("explain: pairs: 0 is outside 1…1,000,000"), "\(none.errors)")
+  }
+
   @Test func benchmarksThatCannotRunSaySo() throws {
     let repeats = try run("winnow-bench", "--repeats", "0")
     #expect(repeats.status == 2)

@@ -54,7 +54,7 @@ struct PurifyRule {
           of: judge.similarity)
       }
       let rules = [refined, networks].map {
-        PurifyRule("consensus", above: threshold, ofProbability: true, $0)
+        PurifyRule(Self.consensusName, above: threshold, ofProbability: true, $0)
       }
       self = rules.first { $0.keepsAny(of: scores) } ?? rules[0]
       return
@@ -63,7 +63,7 @@ struct PurifyRule {
     let refined = Judge(
       mean.mixture.refined(on: similarities, trusted: calibration.matched.means), of: \.similarity)
     let rules = [refined, mean].map {
-      PurifyRule("beta-mixture", above: threshold, ofProbability: true, [$0])
+      PurifyRule(Self.mixtureName, above: threshold, ofProbability: true, [$0])
     }
     let mixture = rules.first { $0.keepsAny(of: scores) } ?? rules[0]
     let level: (name: String, value: Double)
@@ -105,6 +105,14 @@ struct PurifyRule {
   private static func mean(_ values: [Double]) -> Double {
     values.reduce(0, +) / Double(max(values.count, 1))
   }
+
+  /// Whether a rule of this name compares clean probabilities with its level, not similarities.
+  static func isOfProbability(_ name: String) -> Bool {
+    name == consensusName || name == mixtureName
+  }
+
+  private static let consensusName = "consensus"
+  private static let mixtureName = "beta-mixture"
 
   private func keepsAny(of scores: NetworkSimilarities) -> Bool {
     zip(scores.a, scores.b).contains { a, b in
