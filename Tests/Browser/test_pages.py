@@ -309,7 +309,7 @@ class PairTest(PageTest):
             "const c = arguments[0];"
             "return c.getContext('2d').getImageData(0, 0, c.width, c.height).data"
             ".filter((value, index) => index % 4 === 3 && value > 0).length", canvas), 30)
-        ActionChains(browser.driver).move_to_element(browser.first("h2")).perform()
+        ActionChains(browser.driver).move_to_element(browser.first("h1")).perform()
         browser.wait(lambda b: not b.first("canvas.heat").is_displayed())
         # By keyboard: focus shows it, pressing keeps it.
         browser.run("document.querySelector('ol.words button').focus()")
