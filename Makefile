@@ -29,12 +29,12 @@ DEMO_DATABASE := Data/demo/workspace/audit.sqlite
 .DELETE_ON_ERROR:
 # The steps install packages and share .build, so they run one after the other, also under -j.
 .NOTPARALLEL:
-.PHONY: help setup packages weights build test lint check test-browser fuzz demo demo-data bench clean distclean
+.PHONY: help setup packages weights build test lint check test-exports test-browser fuzz demo demo-data bench clean distclean
 
 help: ## Show this list
 	@echo "Winnow cleans web-harvested image-caption datasets. Start with: make demo"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  ARCH=$(ARCH) sets the processor, as in: make build ARCH=x86-64-v3"
 
@@ -94,6 +94,16 @@ lint: ## Check the formatting (swift format -i -r Package.swift Sources Tests re
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 
 check: lint test ## What CI runs: formatting, warnings as errors, tests
+
+# Into a folder of its own, which needs no virtual environment and changes nothing else.
+PYTHON_LIBRARIES := .build/python-exports
+test-exports: build $(PYTHON_LIBRARIES)/.installed ## Read exports with Python's webdataset and datasets
+	PYTHONPATH=$(PYTHON_LIBRARIES) python3 Tests/Interoperability/read_exports.py $(BIN)
+
+$(PYTHON_LIBRARIES)/.installed: Tests/Interoperability/requirements.txt
+	rm -rf $(PYTHON_LIBRARIES)
+	python3 -m pip install -q --disable-pip-version-check --target $(PYTHON_LIBRARIES) -r $<
+	@touch $@
 
 test-browser: build .build/browser/ready ## Use the web pages in Chromium as a person does (SCREENSHOTS=FOLDER)
 	.build/browser/bin/python Tests/Browser/test_pages.py --screenshots $(SCREENSHOTS)
@@ -166,7 +176,7 @@ bench: build ## Time training, scoring, pictures and fetching, beside others whe
 
 clean: ## Remove what was built and the demo's results; downloads stay
 	rm -rf .build Data/demo/workspace
-	rm -f Data/demo/*.tsv Data/demo/*.jsonl
+	rm -f Data/demo/*.tsv Data/demo/*.jsonl Data/demo/*.sha256
 
 distclean: clean ## Remove the downloads as well
 	rm -rf Data
