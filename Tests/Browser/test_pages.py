@@ -180,6 +180,7 @@ class GalleryTest(PageTest):
         browser.press("g")
         browser.wait(lambda b: b.path() == "/gallery?status=kept")
         # The gallery goes on at the pair that was looked at.
+        browser.wait("#cards:not([aria-busy]) > li:nth-child(2)")
         second = self.numbers()[1]
         browser.wait(lambda b: b.run("return document.activeElement.dataset.pair") == str(second))
 
@@ -308,7 +309,7 @@ class PairTest(PageTest):
             "const c = arguments[0];"
             "return c.getContext('2d').getImageData(0, 0, c.width, c.height).data"
             ".filter((value, index) => index % 4 === 3 && value > 0).length", canvas), 30)
-        ActionChains(browser.driver).move_to_element(browser.first("h2")).perform()
+        ActionChains(browser.driver).move_to_element(browser.first("h1")).perform()
         browser.wait(lambda b: not b.first("canvas.heat").is_displayed())
         # By keyboard: focus shows it, pressing keeps it.
         browser.run("document.querySelector('ol.words button').focus()")
@@ -441,6 +442,8 @@ class AppearanceTest(PageTest):
 
     def test_the_first_tab_leads_to_the_content_and_focus_is_seen(self):
         browser = self.browser
+        self.gallery()
+        browser.run("sessionStorage.clear()")
         self.gallery()
         browser.press(Keys.TAB)
         self.assertEqual(browser.run("return document.activeElement.className"), "skip")

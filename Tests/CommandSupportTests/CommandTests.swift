@@ -22,7 +22,7 @@ import Testing
     #expect(try run(command, "--version").output == "0.1.0\n")
   }
 
-  @Test(arguments: ["list", "show", "summary", "diff"])
+  @Test(arguments: ["list", "show", "summary", "diff", "serve", "label", "report"])
   func helpOfInspectingIsTheGoldenOne(_ subcommand: String) throws {
     let url = try #require(
       Bundle.module.url(

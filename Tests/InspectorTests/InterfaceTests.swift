@@ -198,10 +198,10 @@ import Testing
   }
 
   @Test func labellingTakesPairsWithoutAScoreFirst() async throws {
-    let fixture = try await InspectorFixture()
+    let fixture = try await InspectorFixture(scores: [0.9, 0.2])
     let object = try await fixture.get("/api/v1/label?count=5").object
     let pairs = (object["pairs"] as? [[String: Any]] ?? []).compactMap { $0["pair_id"] as? Int }
-    // Pair 5 was not fetched and has none; 6 and 7 failed.
-    #expect(pairs.first == 5 && Set(pairs) == [1, 2, 3, 4, 5])
+    // Pair 5 has no picture to look at, since it was not fetched; 6 and 7 failed.
+    #expect(Set(pairs.prefix(2)) == [3, 4] && Set(pairs) == [1, 2, 3, 4])
   }
 }

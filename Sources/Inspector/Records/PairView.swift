@@ -41,7 +41,7 @@ struct PairView: Encodable {
   }
 
   /// Whether it is worth asking for a picture: whether there is one shows when it is read.
-  private var hasImage: Bool {
+  var hasImage: Bool {
     guard let url = pair.url, pair.imageFormat != "npy" else { return false }
     return pair.imageSHA256 != nil || ImageLocation.remoteURL(of: url) == nil
   }

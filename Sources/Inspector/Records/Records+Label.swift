@@ -23,7 +23,7 @@ struct LabelAnswer: Encodable, Sendable {
 }
 
 extension Records {
-  /// Random harvested pairs: those without a score before the others, since labelling comes before
+  /// Random harvested pairs that have a picture to look at: those without a score before the others, since labelling comes before
   /// training. The same seed gives the same pairs in the same order, reviewed ones included, so that a
   /// session goes on where it was left.
   func label(count: Int, seed: UInt64) throws -> LabelAnswer {
@@ -35,7 +35,7 @@ extension Records {
       let numbers = draw.next(200)
       guard !numbers.isEmpty else { break }
       for pair in try audit.inspectedPairs(numbers)
-      where pair.role == .train && pair.status != .failed {
+      where pair.role == .train && pair.status != .failed && PairView(pair).hasImage {
         if pair.similarity == nil { unscored.append(pair) } else { scored.append(pair) }
       }
       // Where many have a score and none is without, a model has scored them all.

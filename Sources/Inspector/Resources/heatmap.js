@@ -30,7 +30,7 @@ export class HeatMap {
     weights.forEach((weight, index) => {
       // From nothing over violet and orange to yellow: dark to bright, so that it reads without hue.
       const [red, green, blue] = colour(weight / 255);
-      pixels.data.set([red, green, blue, 40 + 0.72 * weight], 4 * index);
+      pixels.data.set([red, green, blue, 200 * (weight / 255) ** 1.4], 4 * index);
     });
     context.putImageData(pixels, 0, 0);
     this.canvas.hidden = false;

@@ -37,16 +37,18 @@ function show() {
   const note = root.querySelector("textarea")?.value ?? "";
   replace(root,
     neighbours(),
+    make("h1", {}, `Pair ${pair.pair_id}`),
     make("div", { class: "pair" },
-      make("div", {}, large(pair, heat)),
+      make("div", { class: "seen" }, large(pair, heat),
+        about.explanation ? make("section", { class: "grounding-section", "aria-labelledby": "words" },
+          make("h2", { id: "words" }, "What the picture says to each word"), groundedWords(about.explanation, heat)) : null),
       make("div", { class: "judgement" },
-        make("h1", {}, `Pair ${pair.pair_id}`),
         foreign(pair.caption, { limit: 2000, name: "blockquote" }),
         make("p", {}, badge(pair)),
         make("p", { class: "sentence" }, sentence(pair)),
         reviewing(pair, note),
         scores(pair))),
-    why(pair, heat),
+    why(pair),
     near(), history(), facts(pair));
 }
 
@@ -149,13 +151,9 @@ function scores(pair) {
     row("Clean probability", fraction(pair.clean_probability)));
 }
 
-function why(pair, heat) {
+function why(pair) {
+  if (about.explanation) return make("div", { class: "why" }, bestMatches(pair, about.explanation, pairAddress));
   const title = make("h2", { id: "why" }, "Why");
-  if (about.explanation) {
-    return make("div", { class: "why" },
-      make("section", { "aria-labelledby": "why" }, title, groundedWords(about.explanation, heat)),
-      bestMatches(pair, about.explanation, pairAddress));
-  }
   const text = pair.similarity == null
     ? "There is no explanation, since no model has scored this pair yet."
     : "There is no explanation of this pair yet. One shows how well the picture grounds each word, where each word looks, and which captions and pictures would fit better. To make it for the rejected pairs and those nearest the threshold, run:";
