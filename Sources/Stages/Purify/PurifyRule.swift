@@ -43,7 +43,6 @@ struct PurifyRule {
   ) throws {
     let mean = Self.labelled(
       calibration.mismatched.means, calibration.matched.means, of: \.similarity)
-    let threshold = configuration.cleanThreshold ?? PurifyConfiguration.usualThreshold
     if configuration.isConsensus {
       let networks = Self.networks(calibration)
       let refined = networks.map { judge in
@@ -54,7 +53,9 @@ struct PurifyRule {
           of: judge.similarity)
       }
       let rules = [refined, networks].map {
-        PurifyRule(Self.consensusName, above: threshold, ofProbability: true, $0)
+        PurifyRule(
+          Self.consensusName, above: configuration.cleanThreshold ?? Self.usualLevel(of: $0),
+          ofProbability: true, $0)
       }
       self = rules.first { $0.keepsAny(of: scores) } ?? rules[0]
       return
@@ -62,6 +63,7 @@ struct PurifyRule {
     let similarities = scores.means
     let refined = Judge(
       mean.mixture.refined(on: similarities, trusted: calibration.matched.means), of: \.similarity)
+    let threshold = configuration.cleanThreshold ?? PurifyConfiguration.usualThreshold
     let rules = [refined, mean].map {
       PurifyRule(Self.mixtureName, above: threshold, ofProbability: true, [$0])
     }
