@@ -132,7 +132,8 @@ let package = Package(
     tests(
       of: "CommandSupport",
       [
-        "Audit", "Pairs", "Stages", "TestServer", "winnow", "winnow-corrupt", "winnow-export", "winnow-featurize",
+        "Audit", "Pairs", "Stages", "TestServer", "winnow", "winnow-corrupt", "winnow-export",
+        "winnow-featurize",
         "winnow-fetch",
         "winnow-ingest",
         "winnow-train", "winnow-score", "winnow-purify", "winnow-evaluate", "winnow-inspect",

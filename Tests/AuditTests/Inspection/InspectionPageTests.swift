@@ -5,17 +5,30 @@ import Testing
 @testable import Audit
 
 @Suite struct InspectionPageTests {
-  let fixture: InspectionFixture
+  /// Made once: nothing here changes it.
+  private struct Shared {
+    let fixture: InspectionFixture
+    let index: InspectionIndex
+    let pairs: [InspectedPair]
+
+    init() throws {
+      fixture = try InspectionFixture()
+      for pair in [3, 8, 21, 40, 41] as [Int64] { try fixture.review(pair, .kept) }
+      for pair in [4, 9, 41, 305] as [Int64] { try fixture.review(pair, .rejected) }
+      try fixture.review(21, .withdrawn)
+      index = try fixture.index()
+      pairs = try fixture.allPairs()
+    }
+  }
+
+  private static let shared = Result { try Shared() }
+
   let index: InspectionIndex
   let pairs: [InspectedPair]
 
   init() throws {
-    fixture = try InspectionFixture()
-    for pair in [3, 8, 21, 40, 41] as [Int64] { try fixture.review(pair, .kept) }
-    for pair in [4, 9, 41, 305] as [Int64] { try fixture.review(pair, .rejected) }
-    try fixture.review(21, .withdrawn)
-    index = try fixture.index()
-    pairs = try fixture.allPairs()
+    let shared = try Self.shared.get()
+    (index, pairs) = (shared.index, shared.pairs)
   }
 
   static let filters: [InspectionFilter] = [
