@@ -69,7 +69,7 @@ import Testing
     let passing = pairs.filter { InspectionFixture.passes($0, filter) }
     for descending in [false, true] {
       let wanted = InspectionFixture.sorted(passing, sort, descending: descending)
-      for (effort, limit) in zip(Self.efforts, [17, 7, 4]) {
+      for (effort, limit) in zip(Self.efforts, [97, 41, 29]) {
         var found: [Int64] = []
         var cursor: String?
         repeat {
