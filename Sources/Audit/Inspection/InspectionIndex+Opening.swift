@@ -68,7 +68,7 @@ extension InspectionIndex {
       throw .database(path: path, problem: "is not a regular file; remove it")
     }
     do {
-      if let pool = try openIfOurs(path) { return pool }
+      if let pool = try waiting({ try openIfOurs(path) }) { return pool }
       // Of another format, or damaged: nothing in it is worth keeping.
       try remove(path)
       guard let pool = try openIfOurs(path) else {
@@ -80,6 +80,19 @@ extension InspectionIndex {
     }
   }
 
+  /// A write-ahead log is opened by writing to it while it is empty, as it is until a process that
+  /// makes the index has more than fits into its memory.
+  private static func waiting<Value>(_ body: () throws -> Value) throws -> Value {
+    for _ in 0..<30 {
+      do {
+        return try body()
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+        continue
+      }
+    }
+    return try body()
+  }
+
   /// The file with this version's tables, made where it is empty; nil for one to be thrown away.
   private static func openIfOurs(_ path: String) throws -> DatabasePool? {
     var configuration = Configuration()
@@ -89,16 +102,19 @@ extension InspectionIndex {
     configuration.prepareDatabase { database in
       // What is deleted holds nothing that the audit does not: overwriting it would only cost.
       try database.execute(
-        sql: "PRAGMA cache_size = -65536; PRAGMA temp_store = FILE; PRAGMA secure_delete = OFF")
+        sql: "PRAGMA cache_size = -65536; PRAGMA temp_store = FILE; PRAGMA secure_delete = OFF;"
+          + " PRAGMA journal_size_limit = 67108864")
     }
     do {
       let pool = try DatabasePool(path: path, configuration: configuration)
-      let isOurs = try pool.write { database in
-        let application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-        let format = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        if application == 0, format == 0 {
+      // Reading first: while another process makes the index, only that one may write.
+      var header = try pool.read(Self.header)
+      if header == Header() {
+        header = try pool.write { database in
+          let found = try Self.header(database)
+          guard found == Header() else { return found }
           let others = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema")
-          guard others == 0 else { throw AuditError.foreign(path: path) }
+          guard others == 0 else { throw Self.notOurs(path) }
           try database.execute(
             sql: """
               PRAGMA application_id = \(InspectionSchema.applicationID);
@@ -106,18 +122,34 @@ extension InspectionIndex {
               \(InspectionSchema.tables)
               \(InspectionSchema.entries)
               """)
-          return true
+          return try Self.header(database)
         }
-        guard application == InspectionSchema.applicationID else {
-          throw AuditError.foreign(path: path)
-        }
-        return format == InspectionSchema.format
       }
+      guard header.application == InspectionSchema.applicationID else { throw notOurs(path) }
+      let isOurs = header.format == InspectionSchema.format
       if isOurs { return pool }
       try pool.close()
       return nil
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
       return nil
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
+      throw notOurs(path)
     }
+  }
+
+  /// The two numbers of SQLite's header that say whose a file is.
+  private struct Header: Equatable {
+    var application: Int64 = 0
+    var format: Int64 = 0
+  }
+
+  private static func header(_ database: Database) throws -> Header {
+    Header(
+      application: try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
+      format: try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0)
+  }
+
+  private static func notOurs(_ path: String) -> AuditError {
+    .database(path: path, problem: "is no index of winnow-inspect, which needs the name; move it")
   }
 }

@@ -9,7 +9,9 @@ extension InspectionIndex {
         try [false, true].flatMap { descending in
           let order = EntryOrder(sort: sort, isDescending: descending)
           let place = EntryPlace(value: sort == .manifest ? nil : 0.5, pair: 1)
-          return try EntryStream.parts(kind: 0, order, after: place, in: nil).flatMap { part in
+          return try EntryStream.parts(
+            kind: 0, order, after: place, in: nil, readsSimilarity: false
+          ).flatMap { part in
             let plan = try Row.fetchAll(
               database, sql: "EXPLAIN QUERY PLAN \(part.sql)",
               arguments: StatementArguments(part.arguments))

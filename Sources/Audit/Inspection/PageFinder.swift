@@ -48,9 +48,10 @@ struct PageFinder {
   func find() throws -> Finding {
     // Where the range is along the order, the stream starts and ends with it.
     let isAlongOrder = order.sort == .similarity
-    var entries = try MergedEntries(
-      database, kinds: kinds, order: order, after: after, in: isAlongOrder ? range : nil)
     let tested = isAlongOrder ? nil : range
+    var entries = try MergedEntries(
+      database, kinds: kinds, order: order, after: after, in: isAlongOrder ? range : nil,
+      readsSimilarity: tested != nil)
     var finding = Finding()
     guard let search else {
       let most = tested == nil ? .max : effort.walkByValue ?? max(2_000, inRange / 4)

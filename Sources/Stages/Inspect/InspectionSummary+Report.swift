@@ -22,8 +22,8 @@ extension InspectionSummary {
     }
     if !charts.isEmpty {
       let hasMixture = charts.contains { $0.mixture != nil }
-      let marks = hasMixture ? "  × mismatched and o matched, as the mixture expects" : ""
-      parts.append("░ rejected or pending  █ kept" + marks)
+      let marks = hasMixture ? "  × mismatched and o matched as the mixture expects them" : ""
+      parts.append("░ not kept  █ kept" + marks)
     }
     return parts.joined(separator: "\n\n")
   }

@@ -30,7 +30,9 @@ public struct PairList: Sendable, Encodable {
   public func report(width: Int) -> String {
     guard !pairs.isEmpty else { return "no pairs" }
     let shown = SummaryTable.grouped(pairs.count)
-    let count = matching.map { "\(shown) of \(SummaryTable.grouped($0)) pairs" } ?? "\(shown) pairs"
+    let count =
+      matching.map { "\(shown) of \(SummaryTable.grouped($0)) pairs" }
+      ?? (pairs.count == 1 ? "1 pair" : "\(shown) pairs")
     let more = next.map { "; the next ones: --after \($0)" } ?? ""
     return PairTable.text(pairs, width: width) + "\n\n\(count)\(more)"
   }

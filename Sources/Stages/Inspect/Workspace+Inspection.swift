@@ -9,8 +9,11 @@ extension Workspace {
     of audit: AuditDatabase, context: StageContext
   ) throws -> InspectionIndex {
     try InspectionIndex(of: audit, at: inspectionPath, now: context.now) { done, total in
-      context.progress(
-        StageProgress(stage: "index", unit: "pairs", done: done, total: total, rate: nil))
+      // What is done in a moment needs no telling.
+      if total >= 50_000 {
+        context.progress(
+          StageProgress(stage: "index", unit: "pairs", done: done, total: total, rate: nil))
+      }
     }
   }
 

@@ -16,7 +16,7 @@ public struct TextTable: Sendable {
   private let alignments: [Alignment]
   private var rows: [[String]] = []
 
-  /// The least that a flexible column is given.
+  /// The least that a column is cut to.
   private static let leastWidth = 12
   /// The most that any other cell takes.
   private static let mostWidth = 60
@@ -46,11 +46,19 @@ public struct TextTable: Sendable {
       alignments[column] == .flexible
         ? 0 : cut.map { column < $0.count ? DisplayWidth.of($0[column]) : 0 }.max() ?? 0
     }
-    if let flexible = alignments.firstIndex(of: .flexible) {
-      let others = widths.reduce(0, +) + 2 * (widths.count - 1)
-      widths[flexible] = max(width - others, Self.leastWidth)
-      for row in cut.indices where flexible < cut[row].count {
-        cut[row][flexible] = DisplayWidth.cut(cut[row][flexible], to: widths[flexible])
+    let flexible = alignments.firstIndex(of: .flexible)
+    if let flexible { widths[flexible] = Self.leastWidth }
+    let spaces = 2 * (widths.count - 1)
+    while widths.reduce(spaces, +) > width,
+      let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
+      widths[widest] > Self.leastWidth
+    {
+      widths[widest] -= 1
+    }
+    if let flexible { widths[flexible] += max(width - widths.reduce(spaces, +), 0) }
+    for row in cut.indices {
+      for column in cut[row].indices {
+        cut[row][column] = DisplayWidth.cut(cut[row][column], to: widths[column])
       }
     }
     return cut.map { line($0, widths) }.joined(separator: "\n")

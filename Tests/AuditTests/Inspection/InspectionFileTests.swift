@@ -52,11 +52,30 @@ import Testing
     let path = fixture.audit.folder.file("other.sqlite")
     let queue = try DatabaseQueue(path: path)
     try queue.write { try $0.execute(sql: "CREATE TABLE mine (x)") }
-    #expect(throws: AuditError.foreign(path: path)) {
+    #expect(throws: AuditError.self) {
       try InspectionIndex(
         of: fixture.database, at: path, now: { Date(timeIntervalSince1970: 0) },
         progress: { _, _ in })
     }
+    let tables = try DatabaseQueue(path: path).read {
+      try String.fetchAll($0, sql: "SELECT name FROM sqlite_schema")
+    }
+    #expect(tables == ["mine"])
+  }
+
+  /// Whoever comes while another process makes the index anew reads what was there before.
+  @Test func anIndexThatIsBeingMadeCanBeOpened() throws {
+    let first = try fixture.index()
+    let counts = try first.counts()
+    try fixture.review(1, .rejected)
+    let other = try DatabaseQueue(path: fixture.path)
+    try other.inTransaction(.immediate) { database in
+      try database.execute(sql: "DELETE FROM kind")
+      let index = try fixture.index()
+      #expect(try index.freshness == .behind && index.counts() == counts)
+      return .rollback
+    }
+    #expect(try first.refreshIfNeeded() == .updated)
   }
 
   @Test func aLinkIsNotFollowed() throws {

@@ -5,17 +5,30 @@ import Testing
 @testable import Audit
 
 @Suite struct InspectionPageTests {
-  let fixture: InspectionFixture
+  /// Made once: nothing here changes it.
+  private struct Shared {
+    let fixture: InspectionFixture
+    let index: InspectionIndex
+    let pairs: [InspectedPair]
+
+    init() throws {
+      fixture = try InspectionFixture()
+      for pair in [3, 8, 21, 40, 41] as [Int64] { try fixture.review(pair, .kept) }
+      for pair in [4, 9, 41, 305] as [Int64] { try fixture.review(pair, .rejected) }
+      try fixture.review(21, .withdrawn)
+      index = try fixture.index()
+      pairs = try fixture.allPairs()
+    }
+  }
+
+  private static let shared = Result { try Shared() }
+
   let index: InspectionIndex
   let pairs: [InspectedPair]
 
   init() throws {
-    fixture = try InspectionFixture()
-    for pair in [3, 8, 21, 40, 41] as [Int64] { try fixture.review(pair, .kept) }
-    for pair in [4, 9, 41, 305] as [Int64] { try fixture.review(pair, .rejected) }
-    try fixture.review(21, .withdrawn)
-    index = try fixture.index()
-    pairs = try fixture.allPairs()
+    let shared = try Self.shared.get()
+    (index, pairs) = (shared.index, shared.pairs)
   }
 
   static let filters: [InspectionFilter] = [
@@ -56,7 +69,7 @@ import Testing
     let passing = pairs.filter { InspectionFixture.passes($0, filter) }
     for descending in [false, true] {
       let wanted = InspectionFixture.sorted(passing, sort, descending: descending)
-      for (effort, limit) in zip(Self.efforts, [17, 7, 4]) {
+      for (effort, limit) in zip(Self.efforts, [97, 41, 29]) {
         var found: [Int64] = []
         var cursor: String?
         repeat {

@@ -26,6 +26,12 @@ import Testing
     let lines = table.text(width: 100).split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.count == 3)
     #expect(lines.allSatisfy { DisplayWidth.of(String($0)) <= 100 })
+    let narrow = table.text(width: 40).split(separator: "\n")
+    #expect(narrow.count == 3 && narrow.allSatisfy { DisplayWidth.of(String($0)) <= 40 })
+    var fixed = TextTable([("before", .left), ("after", .left)])
+    fixed.add([text, text])
+    #expect(
+      fixed.text(width: 60).split(separator: "\n").allSatisfy { DisplayWidth.of(String($0)) <= 60 })
     let wrapped = WrappedText.lines(of: text, width: 40)
     #expect(wrapped.allSatisfy { DisplayWidth.of($0) <= 40 && !$0.contains("\n") })
     #expect(!wrapped.joined().unicodeScalars.contains(where: HarmlessText.isHarmful))
