@@ -17,41 +17,44 @@ struct Shortlist {
 /// by which everything is compared with everything. Nothing that is found depends on which pairs are
 /// searched for together.
 struct CandidateSearch {
-  let harvested: HarvestedPairs
-  let store: FeatureStore
-  let vocabulary: Vocabulary
-  let explainer: PairExplainer
-  let workers: Workers
+  private let harvested: HarvestedPairs
+  private let store: FeatureStore
+  private let vocabulary: Vocabulary
+  private let explainer: PairExplainer
+  private let workers: Workers
+  private let sample: CandidateSample
+  private let tokenizer = CaptionTokenizer()
 
   /// Candidates that are scored with each pair's picture, and with its caption.
   static let length = 64
   /// Pictures or captions that one thread takes at a time.
   private static let batch = 64
 
-  private let tokenizer = CaptionTokenizer()
-
   init(
     _ harvested: HarvestedPairs, _ store: FeatureStore, _ vocabulary: Vocabulary,
     _ explainer: PairExplainer, workers: Workers
-  ) {
+  ) throws {
     self.harvested = harvested
     self.store = store
     self.vocabulary = vocabulary
     self.explainer = explainer
     self.workers = workers
+    sample = try CandidateSample(of: harvested, readBy: vocabulary)
   }
+
+  /// Harvested pairs that a search reads.
+  var pairs: Int { sample.pairs }
 
   /// A shortlist for each pair.
   ///
   /// - Parameters:
-  ///   - pairs: pairs with features, each once.
-  ///   - progress: told how many harvested pairs were read, and of how many.
+  ///   - pairs: pairs with features, each once. Memory grows with them: 8 KiB each, and the lists.
+  ///   - approximation: of this search.
+  ///   - advance: told how many more harvested pairs were read.
   func shortlists(
-    for pairs: [FeaturizedPair], progress: (Int, Int) -> Void
+    for pairs: [FeaturizedPair], by approximation: SimilarityApproximation,
+    advance: (Int) -> Void
   ) throws -> [Shortlist] {
-    let sample = try CandidateSample(of: harvested, readBy: vocabulary)
-    progress(0, sample.pairs)
-    let approximation = try approximation(from: sample)
     let vectors = try workers.map(pairs.count) { index in
       (
         image: approximation.imageVectors(try pooledImages([pairs[index].features])),
@@ -66,7 +69,6 @@ struct CandidateSearch {
       queries: .stackingRows(vectors.map(\.caption), columns: width), length: Self.length)
     var seenImages = SeenNumbers()
     var seenCaptions: Set<UInt64> = []
-    var pairsRead = 0
     try harvested.forEachPage { page in
       let newImages = page.filter { seenImages.insert($0.imageID) }
       images.offer(
@@ -81,8 +83,7 @@ struct CandidateSearch {
           approximation.captionVectors(
             explainer.pooledCaptions($0.map { read($0.caption).numbers }))
         }, ids: newCaptions.map(\.pairID), workers: workers)
-      pairsRead += page.count
-      progress(pairsRead, sample.pairs)
+      advance(page.count)
     }
     return pairs.indices.map {
       Shortlist(
@@ -99,7 +100,8 @@ struct CandidateSearch {
     explainer.pooledImages(try store.features(at: addresses))
   }
 
-  private func approximation(from sample: CandidateSample) throws -> SimilarityApproximation {
+  /// What the networks say of the sample, as a function of pooled vectors.
+  func approximation() throws -> SimilarityApproximation {
     let images = try harvested.database.featurizedPairs(withIDs: Set(sample.images.ids))
     let captions = try harvested.database.featurizedPairs(withIDs: Set(sample.captions.ids))
       .map { read($0.caption).numbers }

@@ -19,6 +19,8 @@ public struct ExplainStage: Stage {
 
   /// What tests put in place of a batch's size and a kill.
   struct Surroundings: Sendable {
+    /// Pairs that are searched for together, which bounds memory.
+    var group = 16_384
     /// Pairs of one transaction.
     var batch = 64
     var workers = Workers(ProcessInfo.processInfo.activeProcessorCount)
@@ -63,18 +65,19 @@ public struct ExplainStage: Stage {
       RunRequest(
         command: Self.name, configuration: try configuration.json(ofModel: model.name),
         programVersion: context.programVersion, seed: nil, startedAt: context.now()))
-    let pairs = try database.featurizedPairs(withIDs: Set(selection.pending))
     let began = context.now()
-    if !pairs.isEmpty {
+    let pending = selection.pending
+    if !pending.isEmpty {
       try explain(
-        pairs, model, store, database, in: workspace, context: context,
-        before: selection.count - pairs.count
+        pending, model, store, database, in: workspace, context: context,
+        before: selection.count - pending.count
       ) { try database.store($0, model: published.id, run: run) }
     }
     try database.finishRun(run, at: context.now())
     try database.close()
     return ExplainSummary(
-      model: model.name, explained: pairs.count, explainedBefore: selection.count - pairs.count,
+      model: model.name, explained: pending.count,
+      explainedBefore: selection.count - pending.count,
       rejected: selection.rejected.count, kept: selection.kept.count,
       seconds: context.now().timeIntervalSince(began))
   }
@@ -93,52 +96,66 @@ public struct ExplainStage: Stage {
     return .undecided(middle: (means[0] + means[1]) / 2)
   }
 
+  /// - Parameters:
+  ///   - pending: the numbers of the pairs.
+  ///   - before: how many were explained by an earlier run.
+  ///   - record: stores a batch.
   private func explain(
-    _ pairs: [FeaturizedPair], _ model: ModelFolder.Model, _ store: FeatureStore,
+    _ pending: [Int64], _ model: ModelFolder.Model, _ store: FeatureStore,
     _ database: AuditDatabase, in workspace: Workspace, context: StageContext, before: Int,
     _ record: ([PairExplanation]) throws -> Void
   ) throws {
     let workers = surroundings.workers
     let explainer = PairExplainer(model.networks, workers: workers)
-    let search = CandidateSearch(
+    let search = try CandidateSearch(
       HarvestedPairs(database: database), store, model.vocabulary, explainer, workers: workers)
-    var searched: ProgressMeter?
-    var last = 0
-    let shortlists = try search.shortlists(for: pairs) { read, total in
-      var meter =
-        searched
-        ?? ProgressMeter(
-          stage: Self.name, unit: "candidates", total: total, context: context)
-      meter.advance(by: read - last)
-      last = read
-      searched = meter
-    }
     let maker = ExplanationMaker(store, model.vocabulary, explainer)
-    var meter = ProgressMeter(
-      stage: Self.name, unit: "pairs", total: before + pairs.count, done: before,
-      context: context)
-    for start in stride(from: 0, to: pairs.count, by: surroundings.batch) {
-      let range = start..<min(start + surroundings.batch, pairs.count)
-      let wanted = Set(range.flatMap { shortlists[$0].captions + shortlists[$0].images })
-      let candidates = Dictionary(
-        try database.featurizedPairs(withIDs: wanted).map { ($0.pairID, $0) },
-        uniquingKeysWith: { first, _ in first })
-      let explanations = try workers.map(range.count) { index in
-        let pair = pairs[start + index]
-        guard
-          let explanation = try maker.explanation(
-            of: pair, shortlists[start + index], candidates: candidates)
-        else {
-          throw StagesError.damaged(
-            path: workspace.path,
-            problem: "what explains pair \(pair.key) is not a number; the features or the model "
-              + "hold values out of range: run winnow-featurize or winnow-train with --restart")
-        }
-        return explanation
+    let groups = stride(from: 0, to: pending.count, by: surroundings.group).map {
+      pending[$0..<min($0 + surroundings.group, pending.count)]
+    }
+    var searching = ProgressMeter(
+      stage: Self.name, unit: "candidates", total: groups.count * search.pairs, context: context)
+    let approximation = try search.approximation()
+    var done = before
+    for group in groups {
+      let pairs = try database.featurizedPairs(withIDs: Set(group))
+      let shortlists = try search.shortlists(for: pairs, by: approximation) {
+        searching.advance(by: $0)
       }
-      try record(explanations)
-      meter.advance(by: range.count)
-      try surroundings.afterBatch()
+      var meter = ProgressMeter(
+        stage: Self.name, unit: "pairs", total: before + pending.count, done: done,
+        context: context)
+      for start in stride(from: 0, to: pairs.count, by: surroundings.batch) {
+        let range = start..<min(start + surroundings.batch, pairs.count)
+        try record(
+          explanations(
+            of: Array(pairs[range]), Array(shortlists[range]), by: maker, database, in: workspace))
+        meter.advance(by: range.count)
+        try surroundings.afterBatch()
+      }
+      done += pairs.count
+    }
+  }
+
+  private func explanations(
+    of pairs: [FeaturizedPair], _ shortlists: [Shortlist], by maker: ExplanationMaker,
+    _ database: AuditDatabase, in workspace: Workspace
+  ) throws -> [PairExplanation] {
+    let wanted = Set(shortlists.flatMap { $0.captions + $0.images })
+    let candidates = Dictionary(
+      try database.featurizedPairs(withIDs: wanted).map { ($0.pairID, $0) },
+      uniquingKeysWith: { first, _ in first })
+    return try surroundings.workers.map(pairs.count) { index in
+      guard
+        let explanation = try maker.explanation(
+          of: pairs[index], shortlists[index], candidates: candidates)
+      else {
+        throw StagesError.damaged(
+          path: workspace.path,
+          problem: "what explains pair \(pairs[index].key) is not a number; the features or the "
+            + "model hold values out of range: run winnow-featurize or winnow-train with --restart")
+      }
+      return explanation
     }
   }
 }

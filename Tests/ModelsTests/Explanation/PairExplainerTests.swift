@@ -84,7 +84,7 @@ import Testing
       let powers = regions.indices.map { exp(9 * scores[$0][word]) }
       let total = powers.reduce(0, +)
       let weights = powers.map { $0 / total }
-      let context = regions[0].indices.map { column in
+      let context = regions[0].indices.map { (column: Int) -> Double in
         regions.indices.reduce(0) { $0 + weights[$1] * regions[$1][column] }
       }
       attention.append(weights)

@@ -88,7 +88,7 @@ import Testing
     let one = Self.points(1, seed: 1)
     let approximation = SimilarityApproximation(
       images: one, captions: one, similarities: Tensor([1], shape: [1, 1]), workers: .single)
-    #expect(approximation.imageVectors(one).elements.allSatisfy(\.isFinite))
-    #expect(approximation.captionVectors(one).elements.allSatisfy(\.isFinite))
+    #expect(approximation.imageVectors(one).elements.allSatisfy { $0.isFinite })
+    #expect(approximation.captionVectors(one).elements.allSatisfy { $0.isFinite })
   }
 }

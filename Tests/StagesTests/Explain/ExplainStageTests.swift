@@ -15,7 +15,6 @@ import Testing
   init() throws {
     fixture = try TrainedFixture()
     try fixture.prepare()
-    try fixture.score()
   }
 
   private func purify() throws {
@@ -25,10 +24,12 @@ import Testing
   }
 
   private func stage(
-    pairs: Int = 1000, batch: Int = 64, workers: Int = 2, killedAfter batches: Int? = nil
+    pairs: Int = 1000, group: Int = 1000, batch: Int = 64, workers: Int = 2,
+    killedAfter batches: Int? = nil
   ) -> ExplainStage {
     let left = Mutex(batches ?? .max)
     var surroundings = ExplainStage.Surroundings()
+    surroundings.group = group
     surroundings.batch = batch
     surroundings.workers = Workers(workers)
     surroundings.afterBatch = {
@@ -54,6 +55,7 @@ import Testing
   }
 
   @Test func rejectedPairsAndThoseNearestTheThresholdAreExplained() throws {
+    try fixture.score()
     try purify()
     let outcomes = try fixture.outcomes()
     let rejected = outcomes.filter { $0.status == .rejected }
@@ -80,11 +82,12 @@ import Testing
     let more = try fixture.stages.perform(stage())
     #expect(more.explainedBefore == 40 && more.explained == 56)
     let after = try explanations()
-    #expect(after.count == 96 && before.allSatisfy(after.contains))
+    #expect(after.count == 96 && before.allSatisfy { after.contains($0) })
     #expect(try fixture.stages.perform(stage()).explained == 0)
   }
 
   @Test func whatIsToldIsWhatTheNetworksSay() throws {
+    try fixture.score()
     try purify()
     try fixture.stages.perform(stage())
     let database = try fixture.workspace.openDatabase(.reading)
@@ -147,6 +150,7 @@ import Testing
   }
 
   @Test(arguments: [1, 2]) func aKilledRunGoesOnToTheSameRows(batches: Int) throws {
+    try fixture.score()
     try purify()
     try fixture.stages.perform(stage(batch: 16, workers: 1))
     let undisturbed = try explanations()
@@ -158,40 +162,52 @@ import Testing
       try fixture.stages.perform(stage(batch: 16, killedAfter: batches))
     }
     #expect(try explanations().count == 16 * batches)
-    // Other batches and other threads change no bit.
-    let summary = try fixture.stages.perform(stage(batch: 23, workers: 3))
+    // Other groups, batches and threads change no bit.
+    let summary = try fixture.stages.perform(stage(group: 37, batch: 23, workers: 3))
     #expect(summary.explainedBefore == 16 * batches && summary.explained == 96 - 16 * batches)
     #expect(try explanations() == undisturbed)
     #expect(try runs().map(\.counts).suffix(1) == counts.suffix(1))
-  }
 
-  @Test func restartingExplainsAnewAndKeepsDecisions() throws {
-    try purify()
-    try fixture.stages.perform(stage(pairs: 10))
-    let before = try explanations()
-    let summary = try fixture.stages.perform(stage(pairs: 10), restarts: true)
-    #expect(summary.explained == 10 && summary.explainedBefore == 0)
-    #expect(try explanations() == before)
+    // Explaining anew keeps the decisions.
+    let anew = try fixture.stages.perform(stage(), restarts: true)
+    #expect(anew.explained == 96 && anew.explainedBefore == 0)
+    #expect(try explanations() == undisturbed)
     #expect(try fixture.outcomes().contains { $0.status == .rejected })
   }
 
   @Test func withoutDecisionsTheMiddleDivides() throws {
-    let calibration = try Calibration.read(in: fixture.workspace)
-    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
-    let middle = (mean(calibration.matched.means) + mean(calibration.mismatched.means)) / 2
-    let lower = try fixture.outcomes().count { ($0.similarity ?? 1) <= middle }
-    let summary = try fixture.stages.perform(stage())
-    #expect(summary.rejected == lower && summary.kept == 96 - lower)
-    #expect(lower > 0 && lower < 96)
+    try fixture.score()
+    let scores = try fixture.outcomes().compactMap(\.similarity).sorted()
+    let middle = (scores[29] + scores[30]) / 2
+    let stored = try Calibration.read(in: fixture.workspace)
+    func around(_ value: Double) -> NetworkSimilarities {
+      NetworkSimilarities(a: [value, value - 0.05], b: [value, value + 0.05])
+    }
+    let folder = ModelFolder(workspace: fixture.workspace)
+    try folder.write(
+      lines: [
+        Calibration(
+          model: stored.model, matched: around(middle + 0.1), mismatched: around(middle - 0.1),
+          devMatched: stored.devMatched, devMismatched: stored.devMismatched)
+      ], to: folder.calibrationPath)
+    let summary = try fixture.stages.perform(stage(pairs: 50))
+    #expect(summary.rejected == 25 && summary.kept == 25)
+    let explained = Set(try explanations().map(\.pairID))
+    let nearest = try fixture.outcomes().filter { outcome in
+      let similarity = outcome.similarity ?? 0
+      return similarity >= scores[5] && similarity <= scores[54]
+    }
+    #expect(explained == Set(nearest.map(\.pairID)))
   }
 
   @Test func modelsDoNotMix() throws {
+    try fixture.score()
     try fixture.stages.perform(stage(pairs: 8))
     let before = try explanations()
     var configuration = TrainedFixture.configuration
     configuration.seed = 6
     configuration.epochs = 0
-    try fixture.stages.perform(TrainStage(configuration))
+    try fixture.stages.perform(TrainStage(configuration), restarts: true)
     // The scores are of the model before.
     let error = #expect(throws: StagesError.self) { try fixture.stages.perform(stage()) }
     #expect(
@@ -207,25 +223,6 @@ import Testing
     #expect(try database.explanationCount(ofModel: 2) == 8)
   }
 
-  @Test func halvesShareTheLimit() {
-    func halves(_ rejected: Int, _ kept: Int, limit: Int) -> [Int] {
-      func pairs(_ count: Int) -> [PairToExplain] {
-        (0..<min(count, limit)).map { PairToExplain(pairID: Int64($0), isExplained: false) }
-      }
-      let selection = PairSelection(
-        rejected: pairs(rejected), kept: pairs(kept), limit: limit)
-      return [selection.rejected.count, selection.kept.count]
-    }
-    #expect(halves(300, 700, limit: 1000) == [300, 300])
-    #expect(halves(300, 200, limit: 1000) == [300, 200])
-    #expect(halves(900, 700, limit: 1000) == [500, 500])
-    #expect(halves(900, 100, limit: 1000) == [900, 100])
-    #expect(halves(600, 900, limit: 1000) == [500, 500])
-    #expect(halves(0, 900, limit: 1000) == [0, 100])
-    #expect(halves(0, 900, limit: 1) == [0, 1])
-    #expect(halves(9, 900, limit: 1) == [1, 0])
-  }
-
   @Test func whatCannotBeIsRefused() throws {
     for pairs in [0, -1, 1_000_001] {
       let error = #expect(throws: StagesError.self) {
@@ -233,13 +230,11 @@ import Testing
       }
       #expect(error?.description == "explain: pairs: \(pairs) is outside 1…1,000,000")
     }
-    let other = try TrainedFixture()
-    try other.prepare()
-    let error = #expect(throws: StagesError.self) { try other.stages.perform(stage()) }
+    let error = #expect(throws: StagesError.self) { try fixture.stages.perform(stage()) }
     #expect(
       error?.description
-        == "\(other.workspace.path): there are no scores yet; run: "
-        + "winnow-score --workspace \(other.workspace.path)")
+        == "\(fixture.workspace.path): there are no scores yet; run: "
+        + "winnow-score --workspace \(fixture.workspace.path)")
     let pipeline = try PipelineFile(
       "workspace: run\nstages: [score, purify, {explain: {pairs: 7}}]", path: "/p.yaml")
     #expect((pipeline.stages.last as? ExplainStage)?.configuration.pairs == 7)
