@@ -8,6 +8,7 @@
 
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -18,7 +19,7 @@ from selenium.webdriver.common.keys import Keys
 
 import accessibility
 import sample_workspace
-from browser import PHONE, WIDE, Browser, Server
+from browser import BIN, PHONE, WIDE, Browser, Server
 
 SCREENSHOTS = None
 PAGES = [
@@ -462,6 +463,32 @@ class AppearanceTest(PageTest):
             "try { document.body.innerHTML = '<b>x</b>'; return false } catch { return true }")
         self.assertTrue(refused)
         self.browser.complaints()
+
+
+class ReportTest(PageTest):
+    def test_the_report_shows_all_of_itself_and_moves_its_threshold(self):
+        browser = self.browser
+        report = self.workspace.parent / "report.html"
+        subprocess.run([BIN / "winnow-inspect", "report", "--workspace", self.workspace,
+                        "--output", report, "--quiet"], check=True, stdout=subprocess.DEVNULL)
+        for size, dark in ((WIDE, False), (PHONE, True)):
+            browser.look(size, dark)
+            browser.open(report.as_uri(), ".cards img")
+            browser.settle()
+            self.assertIsNone(browser.run("return window.pwned ?? null"))
+            self.assertEqual(accessibility.problems(browser), [])
+            self.assertEqual(accessibility.overflow(browser), [])
+            self.assertEqual(browser.run("return [...document.images].filter("
+                                         "(image) => image.naturalWidth === 0).length"), 0)
+            self.assertEqual(len(browser.all(".curves figure")), 4)
+            self.assertGreater(len(browser.all("#samples li")), 20)
+            if SCREENSHOTS:
+                name = "wide-light" if size == WIDE else "phone-dark"
+                browser.screenshot(SCREENSHOTS / f"report-{name}.png")
+        before = browser.text("#lost")
+        browser.run("document.querySelector('.threshold').focus()")
+        browser.press(Keys.PAGE_UP)
+        self.assertNotEqual(browser.text("#lost"), before)
 
 
 class ServerTest(PageTest):

@@ -24,6 +24,8 @@ export function groundedWords(explanation, heat) {
     heat?.hide();
   };
   const list = make("ol", { class: "words", "aria-label": "Words of the caption with their grounding" });
+  // Cosines seldom come near 1: half of it is shown as much, and more where a word has more.
+  const most = Math.max(0.5, ...explanation.grounding);
   explanation.words.forEach((word, index) => {
     const grounding = explanation.grounding[index];
     const isKnown = explanation.known[index];
@@ -31,7 +33,7 @@ export function groundedWords(explanation, heat) {
       type: "button", class: `word ${isKnown ? "" : "unknown"}`, "aria-pressed": "false",
       title: isKnown ? null : "not in the vocabulary: seen too rarely in training",
     }, make("bdi", {}, ...visible(word)), make("span", { class: "grounding" }, fraction(grounding)));
-    chip.style.setProperty("--grounding", String(Math.min(Math.max(grounding, 0), 1)));
+    chip.style.setProperty("--grounding", String(Math.max(grounding, 0) / most));
     chip.addEventListener("mouseenter", () => show(index, chip));
     chip.addEventListener("mouseleave", hide);
     chip.addEventListener("focus", () => show(index, chip));
