@@ -109,7 +109,7 @@ extension AuditDatabase {
     }
   }
 
-  /// Forgets the scores of one model, or of all, and the decisions made on them.
+  /// Forgets the scores of one model, or of all, the decisions made on them and what explains them.
   public func discardScores(ofModel model: Int64? = nil) throws(AuditError) {
     try write { database in
       try database.execute(
@@ -125,15 +125,17 @@ extension AuditDatabase {
       try database.execute(
         sql: "DELETE FROM decision_set WHERE :model IS NULL OR model_id = :model",
         arguments: ["model": model])
-      // A run that goes on counts anew what it scores anew.
-      try database.execute(
-        sql: """
-          UPDATE run SET counts = NULL WHERE ended_at IS NULL AND run_id IN (
-            SELECT run_id FROM score WHERE :model IS NULL OR model_id = :model)
-          """, arguments: ["model": model])
-      try database.execute(
-        sql: "DELETE FROM score WHERE :model IS NULL OR model_id = :model",
-        arguments: ["model": model])
+      for table in ["score", "explanation"] {
+        // A run that goes on counts anew what it does anew.
+        try database.execute(
+          sql: """
+            UPDATE run SET counts = NULL WHERE ended_at IS NULL AND run_id IN (
+              SELECT run_id FROM \(table) WHERE :model IS NULL OR model_id = :model)
+            """, arguments: ["model": model])
+        try database.execute(
+          sql: "DELETE FROM \(table) WHERE :model IS NULL OR model_id = :model",
+          arguments: ["model": model])
+      }
     }
   }
 }

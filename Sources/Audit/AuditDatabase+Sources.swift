@@ -100,7 +100,14 @@ extension AuditDatabase {
       DELETE FROM \(table)
       WHERE pair_id IN (SELECT pair_id FROM pair WHERE source_id = :source)
       """
-    } + ["DELETE FROM pair WHERE source_id = :source"]
+    } + [
+      // Any explanation may name a harvested pair, whose number another may get.
+      """
+      DELETE FROM explanation
+      WHERE EXISTS (SELECT 1 FROM source WHERE source_id = :source AND role = 'train')
+      """,
+      "DELETE FROM pair WHERE source_id = :source",
+    ]
 
   /// Locations that no pair uses go; the others may have lost the pair that names them.
   private static let repairStatements = [

@@ -25,6 +25,7 @@ enum AuditSchema {
       try database.execute(sql: fetches)
       try database.execute(sql: fetchViews)
     },
+    { database in try database.execute(sql: explanations) },
   ]
 
   /// The migrations, in order.

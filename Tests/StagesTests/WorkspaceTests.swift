@@ -72,7 +72,7 @@ import Testing
     try shell(
       """
       DROP VIEW fetch_audit; DROP VIEW purified_pair; DROP VIEW reviewed_pair; DROP VIEW pair_audit;
-      DROP TABLE fetch;
+      DROP TABLE fetch; DROP TABLE explanation;
       DROP INDEX image_by_near_group; DROP TABLE near_grouping; DROP INDEX image_by_shard;
       ALTER TABLE image DROP COLUMN near_group; ALTER TABLE image DROP COLUMN perceptual_hash;
       \(AuditSchema.firstViews)

@@ -241,3 +241,20 @@ FROM location
 JOIN pair ON pair.pair_id = location.first_pair_id
 LEFT JOIN fetch ON fetch.location_id = location.location_id
 WHERE location.is_remote;
+CREATE TABLE explanation (
+  model_id INTEGER NOT NULL REFERENCES model,
+  pair_id INTEGER NOT NULL,
+  words TEXT NOT NULL,
+  known TEXT NOT NULL,
+  grounding TEXT NOT NULL,
+  attention BLOB NOT NULL,
+  region_rows INTEGER,
+  region_columns INTEGER,
+  fit TEXT CHECK (fit IN ('crop', 'pad')),
+  captions TEXT NOT NULL,
+  images TEXT NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run,
+  PRIMARY KEY (model_id, pair_id),
+  CHECK ((region_rows IS NULL) = (region_columns IS NULL)),
+  CHECK ((region_rows IS NULL) = (fit IS NULL))
+) STRICT;
