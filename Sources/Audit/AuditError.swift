@@ -20,6 +20,12 @@ public enum AuditError: Error, Equatable, Sendable {
   case unknownValue(column: String, value: String)
   /// A row that is referred to is not there.
   case noSuchRow(table: String, id: Int64)
+  /// A text that names the place of a page and is none that a page gave.
+  case badCursor(String)
+  /// A run that made no decisions was named where one that did is needed.
+  case notADecisionRun(run: Int64, those: [Int64])
+  /// What was asked for cannot be.
+  case refused(what: String, problem: String)
 }
 
 extension AuditError: CustomStringConvertible {
@@ -49,6 +55,15 @@ extension AuditError: CustomStringConvertible {
       "the audit database holds \"\(value)\" in \(column), which this program does not know"
     case .noSuchRow(let table, let id):
       "the audit database has no \(table) \(id)"
+    case .badCursor(let text):
+      "\"\(text.prefix(100))\" is not the place of a page in this order; begin with the first page"
+    case .notADecisionRun(let run, let those):
+      "run \(run) decided nothing; "
+        + (those.isEmpty
+          ? "no run did yet: run winnow-purify first"
+          : "the runs that did: \(those.map(String.init).joined(separator: ", "))")
+    case .refused(let what, let problem):
+      "\(what) \(problem)"
     }
   }
 }

@@ -89,6 +89,11 @@ extension BulkStatement {
       value.withUnsafeBufferPointer { bindText($0) }
     }
 
+    /// Binds valid UTF-8 as text.
+    mutating func bind(utf8 value: UnsafeRawBufferPointer) {
+      bindText(value.bindMemory(to: UInt8.self))
+    }
+
     /// Binds bytes, or NULL.
     mutating func bind(bytes value: [UInt8]?) {
       guard let value else { return note(sqlite3_bind_null(handle, next())) }
