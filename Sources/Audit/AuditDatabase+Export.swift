@@ -19,17 +19,14 @@ extension AuditDatabase {
   /// - Parameters:
   ///   - position: The position of the last row of the page before; `.start` for the first page.
   ///   - limit: The most that are returned.
+  ///   - details: What is asked for beside the line and its decision.
   public func exportRows(
-    _ filter: ExportFilter, after position: ManifestPosition, limit: Int
+    _ filter: ExportFilter, after position: ManifestPosition, limit: Int,
+    details: ExportDetails = []
   ) throws(AuditError) -> [ExportRow] {
-    let (names, roleArguments) = placeholders(for: filter.roles)
+    let query = ExportQuery(filter, details)
     return try read { database in
-      var arguments: StatementArguments = [
-        position.source, position.line, filter.status?.rawValue, filter.reason?.rawValue,
-      ]
-      arguments += StatementArguments(roleArguments)
-      arguments += [limit]
-      return try Row.fetchAll(
+      try Row.fetchAll(
         database,
         sql: """
           SELECT pair.pair_id, pair.source_id, pair.line, pair.key, pair.occurrence,
@@ -37,37 +34,38 @@ extension AuditDatabase {
             raw_line.byte_count, manifest.column_order, reviewed.source, reviewed.role,
             reviewed.final_status, reviewed.final_reason, reviewed.detail, reviewed.image_sha256,
             reviewed.image_format, reviewed.width, reviewed.height, reviewed.similarity_a,
-            reviewed.similarity_b, reviewed.similarity, reviewed.clean_probability
+            reviewed.similarity_b, reviewed.similarity, reviewed.clean_probability,
+            \(query.columns)
           FROM pair
           CROSS JOIN source AS manifest ON manifest.source_id = pair.source_id
           CROSS JOIN reviewed_pair AS reviewed ON reviewed.pair_id = pair.pair_id
           LEFT JOIN raw_line ON raw_line.pair_id = pair.pair_id
-          WHERE (pair.source_id, pair.line) > (?1, ?2)
-            AND (?3 IS NULL OR reviewed.final_status = ?3)
-            AND (?4 IS NULL OR reviewed.final_reason = ?4)
-            AND manifest.role IN (\(names))
-          ORDER BY pair.source_id, pair.line LIMIT ?
-          """, arguments: arguments
-      ).map(exportRow)
+          \(query.joins)
+          WHERE (pair.source_id, pair.line) > (:source, :position)
+            AND manifest.role IN (\(query.roles)) AND \(query.condition)
+          ORDER BY pair.source_id, pair.line LIMIT :limit
+          """,
+        arguments: query.arguments + [
+          "source": position.source, "position": position.line, "limit": limit,
+        ]
+      ).map { try exportRow($0, details) }
     }
   }
 
   /// How many lines pass the filter. Reads every pair of its roles.
   public func exportRowCount(_ filter: ExportFilter) throws(AuditError) -> Int {
-    let (names, roleArguments) = placeholders(for: filter.roles)
+    let query = ExportQuery(filter, [])
     return try read { database in
-      let arguments: StatementArguments = [filter.status?.rawValue, filter.reason?.rawValue]
-      return try Int.fetchOne(
+      try Int.fetchOne(
         database,
         sql: """
-          SELECT count(*) FROM reviewed_pair
-          WHERE (?1 IS NULL OR final_status = ?1) AND (?2 IS NULL OR final_reason = ?2)
-            AND role IN (\(names))
-          """, arguments: arguments + StatementArguments(roleArguments)) ?? 0
+          SELECT count(*) FROM reviewed_pair AS reviewed
+          WHERE role IN (\(query.roles)) AND \(query.condition)
+          """, arguments: query.arguments) ?? 0
     }
   }
 
-  private func exportRow(_ row: Row) throws -> ExportRow {
+  private func exportRow(_ row: Row, _ details: ExportDetails) throws -> ExportRow {
     let caption = row.text(5)
     let url = row.text(6)
     let line: ExportRow.Line
@@ -89,7 +87,86 @@ extension AuditDatabase {
       status: try closed(row[15], column: "status"),
       reason: try closedIfPresent(row[16], column: "reason"), detail: row[17],
       imageSHA256: row[18], imageFormat: row[19], width: row[20], height: row[21],
-      similarityA: row[22], similarityB: row[23], similarity: row[24], cleanProbability: row[25])
+      similarityA: row[22], similarityB: row[23], similarity: row[24], cleanProbability: row[25],
+      review: row.hasNull(atIndex: 26)
+        ? nil
+        : ExportedReview(
+          verdict: try closed(row[26], column: "verdict"), note: row.text(27),
+          reviewer: row.text(28) ?? "", createdAt: row[29]),
+      picture: details.contains(.picture)
+        ? ExportedPicture(
+          imageRoot: row[30], fetched: row.hasNull(atIndex: 31) ? nil : try row.digest(31),
+          repeatsBefore: row[32]) : nil,
+      features: row.hasNull(atIndex: 34)
+        ? nil
+        : ExportedFeatures(
+          imageID: row[33], address: FeatureAddress(shard: row[34], row: row[35])))
+  }
+}
+
+/// The parts of a query that depend on which pairs are taken and what is asked of them.
+private struct ExportQuery {
+  let roles: String
+  let columns: String
+  let joins: String
+  let condition: String
+  let arguments: StatementArguments
+
+  init(_ filter: ExportFilter, _ details: ExportDetails) {
+    var values: [String: (any DatabaseValueConvertible)?] = [
+      "status": filter.status?.rawValue, "reason": filter.reason?.rawValue,
+    ]
+    let names = filter.roles.map(\.rawValue).sorted()
+    for (index, name) in names.enumerated() { values["role\(index)"] = name }
+    let roles = names.indices.map { ":role\($0)" }.joined(separator: ", ")
+    self.roles = roles
+    arguments = StatementArguments(values)
+    condition =
+      """
+      (:status IS NULL OR reviewed.final_status = :status)
+        AND (:reason IS NULL OR reviewed.final_reason = :reason)
+      """ + (filter.isReviewed ? " AND reviewed.verdict IN ('kept', 'rejected')" : "")
+    var columns: [String] = []
+    var joins: [String] = []
+    if details.contains(.review) {
+      columns += [
+        "review.verdict", "CAST(review.note AS BLOB)", "CAST(review.reviewer AS BLOB)",
+        "review.created_at",
+      ]
+      joins.append(
+        """
+        LEFT JOIN review ON review.verdict IN ('kept', 'rejected') AND review.review_id =
+          (SELECT max(latest.review_id) FROM review AS latest WHERE latest.pair_id = pair.pair_id)
+        """)
+    } else {
+      columns += Array(repeating: "NULL", count: 4)
+    }
+    if details.contains(.picture) {
+      columns += [
+        "manifest.image_root", "fetch.sha256",
+        """
+        (SELECT count(*) FROM pair AS earlier
+         JOIN source AS other ON other.source_id = earlier.source_id
+         WHERE earlier.key = pair.key AND earlier.source_id < pair.source_id
+           AND other.role IN (\(roles)))
+        """,
+      ]
+      joins.append("LEFT JOIN fetch ON fetch.location_id = pair.location_id")
+    } else {
+      columns += Array(repeating: "NULL", count: 3)
+    }
+    if details.contains(.features) {
+      columns += ["image.image_id", "image.shard", "image.shard_row"]
+      joins.append(
+        """
+        LEFT JOIN location ON location.location_id = pair.location_id
+        LEFT JOIN image ON image.image_id = location.image_id
+        """)
+    } else {
+      columns += Array(repeating: "NULL", count: 3)
+    }
+    self.columns = columns.joined(separator: ", ")
+    self.joins = joins.joined(separator: "\n")
   }
 }
 

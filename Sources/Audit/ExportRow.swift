@@ -52,6 +52,59 @@ public struct ExportRow: Sendable {
   public let similarity: Double?
   /// The probability that the pair matches.
   public let cleanProbability: Double?
+  /// What a person said of the pair; nil where nobody did, and when that was not asked for.
+  public let review: ExportedReview?
+  /// Where the pair's picture is; nil when that was not asked for.
+  public let picture: ExportedPicture?
+  /// Where the features of the pair's image are; nil when there are none, and when that was not asked
+  /// for.
+  public let features: ExportedFeatures?
+}
+
+/// What a person said of an exported pair.
+public struct ExportedReview: Sendable, Equatable {
+  /// `kept` or `rejected`.
+  public let verdict: PairStatus
+  /// What was noted.
+  public let note: String?
+  /// Who said it.
+  public let reviewer: String
+  /// When, in ISO 8601.
+  public let createdAt: String
+}
+
+/// Where the picture of an exported pair is.
+public struct ExportedPicture: Sendable, Equatable {
+  /// The folder that relative paths start from and may not leave, absolute.
+  public let imageRoot: String
+  /// The content that the URL gave; nil for a local path, and for a URL that was not fetched.
+  public let fetched: SHA256Digest?
+  /// How many pairs of the same key and of the exported roles there are in sources before this one: a
+  /// key names a pair only within its source.
+  public let repeatsBefore: Int
+}
+
+/// Where the features of an exported pair's image are.
+public struct ExportedFeatures: Sendable, Equatable {
+  /// The image content's number.
+  public let imageID: Int64
+  /// Where its features are.
+  public let address: FeatureAddress
+}
+
+/// What an export asks for beside the line and its decision. Each costs a search for every pair.
+public struct ExportDetails: OptionSet, Sendable {
+  /// The bits.
+  public let rawValue: Int
+  /// What a person said.
+  public static let review = ExportDetails(rawValue: 1)
+  /// Where the picture is.
+  public static let picture = ExportDetails(rawValue: 2)
+  /// Where the features are.
+  public static let features = ExportDetails(rawValue: 4)
+
+  /// Details of their bits.
+  public init(rawValue: Int) { self.rawValue = rawValue }
 }
 
 /// Which pairs an export takes.
@@ -62,11 +115,17 @@ public struct ExportFilter: Sendable, Equatable {
   public var status: PairStatus?
   /// Why they stand there; nil for any reason.
   public var reason: PairReason?
+  /// Whether only pairs are taken of which a person said something.
+  public var isReviewed: Bool
 
   /// A filter of its parts.
-  public init(roles: Set<PairRole>, status: PairStatus? = nil, reason: PairReason? = nil) {
+  public init(
+    roles: Set<PairRole>, status: PairStatus? = nil, reason: PairReason? = nil,
+    isReviewed: Bool = false
+  ) {
     self.roles = roles
     self.status = status
     self.reason = reason
+    self.isReviewed = isReviewed
   }
 }

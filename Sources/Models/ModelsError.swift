@@ -14,7 +14,8 @@ public enum ModelsError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .tooFewTrustedPairs(let found, let needed):
       "training needs at least \(needed) trusted pairs and found \(found); add some with "
-        + "`winnow-ingest --role meta`, then featurize them"
+        + "`winnow-ingest --role meta` and featurize them, or review harvested pairs and give "
+        + "--meta-from-reviews"
     case .tooFewHarvestedPairs(let found, let needed):
       "training needs at least \(needed) harvested pairs with features and found \(found); run "
         + "`winnow-ingest` and `winnow-featurize` first"

@@ -8,6 +8,7 @@ public final class AtomicFile {
   public let path: String
   private let temporaryPath: String
   private var descriptor: Int32
+  private var isCommitted = false
   private var pending: [UInt8] = []
   private static let blockSize = 1 << 20
 
@@ -40,20 +41,31 @@ public final class AtomicFile {
   ///
   /// - Throws: `PairsError.cannotWrite`, for example on a full disk.
   public func write(_ bytes: some Collection<UInt8>) throws(PairsError) {
+    precondition(descriptor >= 0, "\(path) is sealed")
     pending += bytes
     if pending.count >= Self.blockSize { try flush() }
+  }
+
+  /// Brings what was written to the disk, still under its temporary name, and closes the file:
+  /// nothing can be added any more. Of several files all can be sealed before the first appears.
+  ///
+  /// - Throws: `PairsError.cannotWrite`.
+  public func seal() throws(PairsError) {
+    guard descriptor >= 0 else { return }
+    try flush()
+    guard fsync(descriptor) == 0 else { throw failure() }
+    close(descriptor)
+    descriptor = -1
   }
 
   /// Makes the file appear at `path`, complete and on disk.
   ///
   /// - Throws: `PairsError.cannotWrite`; then nothing has changed at `path`.
   public func commit() throws(PairsError) {
-    try flush()
-    guard fsync(descriptor) == 0 else { throw failure() }
+    try seal()
     guard rename(temporaryPath, path) == 0 else { throw failure() }
-    close(descriptor)
-    descriptor = -1
-    try syncFolder()
+    isCommitted = true
+    try Self.syncFolder(of: path)
   }
 
   /// Writes a whole file.
@@ -79,20 +91,32 @@ public final class AtomicFile {
   }
 
   /// The new name itself must reach the disk before a marker that vouches for it does.
-  private func syncFolder() throws(PairsError) {
+  private static func syncFolder(of path: String) throws(PairsError) {
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : path[..<$0] } ?? "."
     let opened = open(String(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard opened >= 0 else { throw failure() }
+    guard opened >= 0 else { throw .cannotWrite(path: path, problem: SystemError.current) }
     defer { close(opened) }
-    guard fsync(opened) == 0 else { throw failure() }
+    guard fsync(opened) == 0 else {
+      throw .cannotWrite(path: path, problem: SystemError.current)
+    }
+  }
+
+  /// Removes a file, for good, if it is there.
+  ///
+  /// - Throws: `PairsError.cannotWrite`.
+  public static func remove(_ path: String) throws(PairsError) {
+    guard unlink(path) == 0 else {
+      if errno == ENOENT { return }
+      throw .cannotWrite(path: path, problem: SystemError.current)
+    }
+    try syncFolder(of: path)
   }
 
   private func failure() -> PairsError { .cannotWrite(path: path, problem: SystemError.current) }
 
   private func discard() {
-    guard descriptor >= 0 else { return }
-    close(descriptor)
-    unlink(temporaryPath)
+    if descriptor >= 0 { close(descriptor) }
+    if !isCommitted { unlink(temporaryPath) }
     descriptor = -1
   }
 }

@@ -93,6 +93,20 @@ public struct CaptionFile: Hashable, Sendable {
     return .pair(columns[1])
   }
 
+  /// A caption as a line of such a file, line feed included. Whatever some reader could take for the
+  /// end of a line or for nothing at all becomes a space: control characters, the separators of lines
+  /// and paragraphs, byte order marks.
+  public static func line(of caption: String) -> [UInt8] {
+    var line = String.UnicodeScalarView()
+    for scalar in caption.unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .lineSeparator, .paragraphSeparator: line.append(" ")
+      default: line.append(scalar == "\u{FEFF}" ? " " : scalar)
+      }
+    }
+    return Array(String(line).utf8) + [0x0A]
+  }
+
   /// The lines of a file; a last one without a newline counts.
   ///
   /// - Throws: `PairsError.cannotRead`.

@@ -26,10 +26,22 @@ public struct PairRecord: Codable, Hashable, Sendable {
   public var width: Int?
   /// The image's height in pixels.
   public var height: Int?
+  /// Network A's similarity, in 0…1.
+  public var similarityA: Double?
+  /// Network B's similarity, in 0…1.
+  public var similarityB: Double?
   /// The mean similarity of both networks, in 0…1.
   public var similarity: Double?
   /// The posterior of the clean component, in 0…1.
   public var cleanProbability: Double?
+  /// What a reviewer said, `kept` or `rejected`; `status` and `reason` follow it.
+  public var verdict: PairStatus?
+  /// What the reviewer noted.
+  public var note: String?
+  /// Who reviewed the pair.
+  public var reviewer: String?
+  /// When, in ISO 8601.
+  public var reviewedAt: String?
 
   enum CodingKeys: String, CodingKey {
     case key = "key"
@@ -44,8 +56,14 @@ public struct PairRecord: Codable, Hashable, Sendable {
     case imageSHA256 = "image_sha256"
     case width = "width"
     case height = "height"
+    case similarityA = "similarity_a"
+    case similarityB = "similarity_b"
     case similarity = "similarity"
     case cleanProbability = "clean_probability"
+    case verdict = "verdict"
+    case note = "note"
+    case reviewer = "reviewer"
+    case reviewedAt = "reviewed_at"
   }
 
   /// A record of what every pair has; the rest is set afterwards.

@@ -9,13 +9,22 @@ struct ExportCommand: WinnowCommand {
     commandName: "winnow-export",
     abstract: "Write the kept, rejected or all pairs of a workspace.",
     discussion: """
-      TSV holds the manifest's lines, byte for byte as they came and in their order; JSONL holds \
-      one object a pair with its scores and reason. The file appears when it is complete.
+      The formats:
+        tsv         the manifest's lines, byte for byte as they came
+        jsonl       one object a pair: scores, reason, what a reviewer said
+        webdataset  a folder of tar archives: picture, KEY.txt, KEY.json
+        precomp     a folder of features and captions, as SCAN's trainers read it
+
+      What reviewers said outranks the model. SHA-256 sums come with each export: FILE.sha256 beside \
+      a file, SHA256SUMS in a folder. An export appears when it is complete, and takes the place of \
+      an older one.
 
       Example:
         winnow-export --workspace run --output kept.tsv
         winnow-export --workspace run --output mismatches.jsonl \\
           --format jsonl --decision rejected --reason mismatch
+        winnow-export --workspace run --output shards --format webdataset
+        winnow-export --workspace run --output trusted.tsv --reviews
       """,
     version: programVersion)
 
@@ -24,11 +33,11 @@ struct ExportCommand: WinnowCommand {
   @Option(
     name: .customLong("output"),
     help: ArgumentHelp(
-      "The file to write. (default: export/DECISION.FORMAT in the workspace)",
-      valueName: "file"))
+      "The file or folder to write. (default: export/DECISION.FORMAT in the workspace)",
+      valueName: "path"))
   var path: String?
 
-  @Option(help: "The format of the file.")
+  @Option(help: "The format.")
   var format: ExportConfiguration.Format = .tsv
 
   @Option(help: "Which pairs to take.")
@@ -37,15 +46,23 @@ struct ExportCommand: WinnowCommand {
   @Option(help: ArgumentHelp("Take only pairs with this reason.", valueName: "reason"))
   var reason: PairReason?
 
-  @Option(help: "Take pairs of this role.")
-  var role: PairRole = .train
+  @Option(help: "Take pairs of this role; may be repeated.")
+  var role: [PairRole] = [.train]
+
+  @Flag(help: "Take only pairs that somebody reviewed.")
+  var reviews = false
+
+  @Option(
+    help: ArgumentHelp("The most pairs of a tar archive. (default: 10000)", valueName: "number"))
+  var shardPairs: Int?
 
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let stage = ExportStage(
       ExportConfiguration(
-        output: path, format: format, decision: decision, reason: reason, role: role))
+        output: path, format: format, decision: decision, reason: reason, roles: role,
+        isReviewed: reviews, shardPairs: shardPairs))
     try stage.perform(in: workspace, output: output)
   }
 }

@@ -10,11 +10,12 @@ struct TrainCommand: WinnowCommand {
     abstract: "Train two similarity networks on the pairs of a workspace.",
     discussion: """
       Learns from the harvested pairs, noisy as they are, and corrects itself on the trusted ones \
-      (role meta, at least 50). A line an epoch goes to models/training.jsonl. Running it again \
-      goes on from the last finished epoch.
+      (role meta, at least 50; reviewed ones count with --meta-from-reviews). A line an epoch \
+      goes to models/training.jsonl. Running it again goes on from the last finished epoch.
 
       Example:
         winnow-train --workspace run --seed 1
+        winnow-train --workspace run --seed 1 --meta-from-reviews
         winnow-train --workspace run --seed 1 --preset paper --recipe published
         winnow-train --workspace run --seed 1 --recipe published \\
           --initialize-from model_best.pth.tar --warmup-epochs 0
@@ -53,6 +54,9 @@ struct TrainCommand: WinnowCommand {
 
   @Flag(inversion: .prefixedNo, help: "Let the similarity networks learn from trusted pairs too.")
   var learnFromTrusted: Bool?
+
+  @Flag(help: "Trust harvested pairs that a reviewer kept; rejected ones are mismatches.")
+  var metaFromReviews = false
 
   @Option(help: ArgumentHelp("Epochs before any pair is judged.", valueName: "number"))
   var warmupEpochs: Int?
@@ -113,6 +117,7 @@ struct TrainCommand: WinnowCommand {
     configuration.warmupLoss = warmupLoss
     configuration.calibrateWarmup = calibrateWarmup
     configuration.learnFromTrusted = learnFromTrusted
+    configuration.metaFromReviews = metaFromReviews ? true : nil
     configuration.warmupEpochs = warmupEpochs
     configuration.warmupBatch = warmupBatch
     configuration.warmupRate = warmupRate

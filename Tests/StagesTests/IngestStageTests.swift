@@ -104,7 +104,7 @@ import Testing
     let rows = try fixture.workspace.openDatabase(.reading).exportRows(
       .init(roles: [.dev]), after: .start, limit: 9)
     #expect(rows.map(\.caption) == ["a dog"] && rows[0].reason == .trusted)
-    let exported = try fixture.export(ExportConfiguration(role: .dev))
+    let exported = try fixture.export(ExportConfiguration(roles: [.dev]))
     #expect(exported == Array("x.jpg\ta dog\n".utf8))
   }
 }

@@ -1,18 +1,20 @@
 import Tensors
 
-/// All trusted pairs with label 1, and as many freshly drawn mismatches with label 0: harvested
-/// captions drawn without replacement, each with a random harvested image that is not its own
-/// content (design of MSCN, section 3.2).
+/// All trusted pairs with label 1, and as many mismatches with label 0: those that are known, and
+/// freshly drawn ones, which are harvested captions drawn without replacement, each with a random
+/// harvested image that is not its own content (design of MSCN, section 3.2).
 struct MetaPool: Sendable {
   let pairs: CaptionedImages
   let labels: [Float]
 
   init(
-    trusted: CaptionedImages, harvested: CaptionedImages, generator: RandomGenerator
+    trusted: CaptionedImages, mismatched: CaptionedImages, harvested: CaptionedImages,
+    generator: RandomGenerator
   ) {
     var captions = trusted.captions
     var images = trusted.images
-    let mismatches = harvested.mismatches(count: trusted.count, generator: generator)
+    let mismatches = harvested.mismatches(
+      count: trusted.count, known: mismatched, generator: generator)
     captions += mismatches.captions
     images += mismatches.images
     pairs = CaptionedImages(captions: captions, images: images)
@@ -22,8 +24,23 @@ struct MetaPool: Sendable {
 }
 
 extension CaptionedImages {
-  /// Captions drawn without replacement, each with a random image of other content than its own.
-  public func mismatches(count: Int, generator: RandomGenerator) -> CaptionedImages {
+  /// Known mismatches, so many of them at random, and captions of these pairs drawn without
+  /// replacement for the rest, each with a random image of other content than its own.
+  ///
+  /// - Parameter known: pairs that do not match, as a person said.
+  public func mismatches(
+    count: Int, known: CaptionedImages = .none, generator: RandomGenerator
+  ) -> CaptionedImages {
+    guard known.count > 0 else { return drawnMismatches(count: count, generator: generator) }
+    var order = generator
+    let chosen = known.captions.indices.shuffled(using: &order).prefix(count)
+    let taken = CaptionedImages(
+      captions: chosen.map { known.captions[$0] }, images: chosen.map { known.images[$0] })
+    return taken.followed(
+      by: drawnMismatches(count: count - taken.count, generator: order))
+  }
+
+  private func drawnMismatches(count: Int, generator: RandomGenerator) -> CaptionedImages {
     var generator = generator
     var drawnCaptions: [[Int32]] = []
     var drawnImages: [Int] = []

@@ -38,7 +38,8 @@ extension Trainer {
         dev: RetrievalMetrics(mean, imageOfCaption: matrices[0].imageOfCaption), trustedLoss: nil)
     }
     let pool = MetaPool(
-      trusted: data.trusted, harvested: data.harvested, generator: generator.stream(7))
+      trusted: data.trusted, mismatched: data.mismatched, harvested: data.harvested,
+      generator: generator.stream(7))
     let scores = try bothNetworks { index, workers in
       try PairScorer(networks[index], workers: workers).similarities(of: pool.pairs, data.source)
     }

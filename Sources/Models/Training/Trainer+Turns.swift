@@ -70,7 +70,7 @@ extension Trainer {
   /// Trusted pairs and mismatches, drawn anew for each network's turn.
   private func metaPool(_ epoch: Int, _ network: Int) -> MetaPool {
     MetaPool(
-      trusted: data.trusted, harvested: data.harvested,
+      trusted: data.trusted, mismatched: data.mismatched, harvested: data.harvested,
       generator: generator.stream(UInt64(epoch), UInt64(network), 2))
   }
 

@@ -24,6 +24,9 @@ public struct CaptionedImages: Sendable {
     self.images = images
   }
 
+  /// No pairs.
+  public static let none = CaptionedImages(captions: [], images: [])
+
   /// Number of pairs.
   public var count: Int { captions.count }
 
@@ -41,17 +44,20 @@ public struct TrainingData: Sendable {
   public let harvested: CaptionedImages
   /// The meta pairs.
   public let trusted: CaptionedImages
+  /// Pairs of which a person said that they do not match.
+  public let mismatched: CaptionedImages
   /// Trusted pairs to choose the best epoch on; may be empty.
   public let dev: CaptionedImages
 
   /// Data of its parts.
   public init(
     source: any RegionSource, harvested: CaptionedImages, trusted: CaptionedImages,
-    dev: CaptionedImages
+    mismatched: CaptionedImages = .none, dev: CaptionedImages
   ) {
     self.source = source
     self.harvested = harvested
     self.trusted = trusted
+    self.mismatched = mismatched
     self.dev = dev
   }
 }

@@ -1,24 +1,52 @@
 /// What an export wrote.
 public struct ExportSummary: StageSummary, Equatable {
-  /// The file.
+  /// The file or folder.
   public let output: String
-  /// Its lines.
+  /// The file of SHA-256 sums.
+  public let sums: String
+  /// Its lines: pairs, and with all of them also lines that are none.
   public let lines: Int
-  /// Its bytes.
+  /// Its files, without the one of sums.
+  public let files: Int
+  /// Their bytes.
   public let bytes: Int
+  /// Pairs that the form cannot hold, by reason.
+  public let leftOut: [String: Int]
 
   enum CodingKeys: String, CodingKey {
     case output = "output"
+    case sums = "sums"
     case lines = "lines"
+    case files = "files"
     case bytes = "bytes"
+    case leftOut = "left_out"
+  }
+
+  init(
+    output: String, sums: String, lines: Int, files: Int, bytes: Int, leftOut: [String: Int] = [:]
+  ) {
+    self.output = output
+    self.sums = sums
+    self.lines = lines
+    self.files = files
+    self.bytes = bytes
+    self.leftOut = leftOut
   }
 
   /// The summary for a person.
   public var report: String {
     var table = SummaryTable()
     table.add("written", output)
+    table.add("sums", sums)
     table.add("lines", lines)
+    if files != 1 { table.add("files", files) }
     table.add("bytes", bytes)
+    if !leftOut.isEmpty {
+      table.add("left out", leftOut.values.reduce(0, +))
+      for (reason, count) in leftOut.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+        table.add("  \(reason)", count)
+      }
+    }
     return table.text
   }
 }

@@ -4,33 +4,25 @@ import Pairs
 
 /// Writes manifest lines byte for byte.
 struct LineWriter {
-  private let file: AtomicFile
+  private let file: HashedFile
   private let sources: [Int64: SourceRecord]
   private var openSource: (id: Int64, handle: FileHandle)?
   private var owesLineFeed = false
-  /// Bytes written so far.
-  private(set) var bytes = 0
 
-  init(file: AtomicFile, sources: [Int64: SourceRecord]) {
+  init(file: HashedFile, sources: [Int64: SourceRecord]) {
     self.file = file
     self.sources = sources
-  }
-
-  /// Writes bytes as they are.
-  mutating func write(_ content: [UInt8]) throws {
-    try file.write(content)
-    bytes += content.count
   }
 
   /// Writes a line with its own ending. A last line without one gets a line feed when another
   /// manifest's line follows, or the two would become one.
   mutating func write(_ row: ExportRow) throws {
-    if owesLineFeed { try write([0x0A]) }
+    if owesLineFeed { try file.write([0x0A]) }
     switch row.line {
-    case .bytes(let line): try write(line)
+    case .bytes(let line): try file.write(line)
     case .inManifest(let offset, let count): try copy(offset: offset, count: count, of: row)
     }
-    try write(row.lineEnding.bytes)
+    try file.write(row.lineEnding.bytes)
     owesLineFeed = row.lineEnding == .none
   }
 
@@ -43,7 +35,7 @@ struct LineWriter {
       guard let block = try handle.read(upToCount: Int(min(left, 1 << 20))), !block.isEmpty else {
         throw changed(row.source)
       }
-      try write(Array(block))
+      try file.write(Array(block))
       left -= Int64(block.count)
     }
   }

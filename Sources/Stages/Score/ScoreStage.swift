@@ -134,16 +134,25 @@ public struct ScoreStage: Stage {
         + "winnow-featurize or winnow-train with --restart")
   }
 
+  /// The reviews that the workspace's own model was trained with. Of a model that was named nothing
+  /// is known: its pairs may be another workspace's.
+  private func reviews(in workspace: Workspace) throws -> TrainingReviews {
+    guard configuration.reference == nil else { return TrainingReviews() }
+    return try TrainingReviews(readFrom: ModelFolder(workspace: workspace).reviewsPath)
+  }
+
   /// Scores trusted and dev pairs, and mismatches drawn from harvested and dev pairs, and stores
   /// their similarities beside the model.
   private func calibrate(
     _ model: ModelFolder.Model, _ scorers: [PairScorer], _ store: FeatureStore,
     _ database: AuditDatabase, _ workspace: Workspace
   ) throws {
-    let all = try WorkspacePairs(of: database, roles: [.train, .meta, .dev])
+    let all = try WorkspacePairs(
+      of: database, roles: [.train, .meta, .dev], reviews: try reviews(in: workspace))
     let source = WorkspaceRegions(store: store, addresses: all.addresses)
     let harvested = all.captioned(.train, model.vocabulary)
     let trusted = all.captioned(.meta, model.vocabulary)
+    let mismatched = all.captioned(.mismatched, model.vocabulary)
     let dev = all.captioned(.dev, model.vocabulary)
     func similarities(_ pairs: CaptionedImages) throws -> NetworkSimilarities {
       let scores = try scorers.map { try $0.similarities(of: pairs, source).map(Double.init) }
@@ -158,7 +167,8 @@ public struct ScoreStage: Stage {
       model: model.name, reference: configuration.reference,
       matched: try similarities(trusted),
       mismatched: try similarities(
-        harvested.mismatches(count: trusted.count, generator: RandomGenerator(seed: seed))),
+        harvested.mismatches(
+          count: trusted.count, known: mismatched, generator: RandomGenerator(seed: seed))),
       devMatched: try similarities(dev),
       devMismatched: try similarities(
         dev.mismatches(count: dev.count, generator: RandomGenerator(seed: seed &+ 1))))

@@ -20,6 +20,7 @@ struct ModelFolder: Sendable {
   var statePath: String { path("training-state.safetensors") }
   var curvesPath: String { path("training.jsonl") }
   var calibrationPath: String { path("calibration.json") }
+  var reviewsPath: String { path("reviews.jsonl") }
 
   /// Writes one safetensors file atomically.
   func write(_ writer: SafetensorsWriter, to path: String) throws {

@@ -14,6 +14,9 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
   public var calibrateWarmup: Bool?
   /// Whether the similarity networks learn from trusted pairs as well.
   public var learnFromTrusted: Bool?
+  /// Whether harvested pairs that a reviewer kept are trusted ones, and those that one rejected known
+  /// mismatches; nil for no.
+  public var metaFromReviews: Bool?
   /// Epochs before any pair is judged.
   public var warmupEpochs: Int?
   /// Pairs a batch in the warm-up.
@@ -59,6 +62,7 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
     case warmupLoss = "warmup-loss"
     case calibrateWarmup = "calibrate-warmup"
     case learnFromTrusted = "learn-from-trusted"
+    case metaFromReviews = "meta-from-reviews"
     case warmupEpochs = "warmup-epochs"
     case warmupBatch = "warmup-batch"
     case warmupRate = "warmup-rate"
@@ -97,6 +101,9 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
     warmupLoss = try container.decodeIfPresent(WarmupLoss.self, forKey: .warmupLoss)
     calibrateWarmup = try container.decodeIfPresent(Bool.self, forKey: .calibrateWarmup)
     learnFromTrusted = try container.decodeIfPresent(Bool.self, forKey: .learnFromTrusted)
+    // Left out, and so no other configuration, when it is false.
+    metaFromReviews =
+      try container.value(.metaFromReviews, default: false) ? true : nil
     warmupEpochs = try container.decodeIfPresent(Int.self, forKey: .warmupEpochs)
     warmupBatch = try container.decodeIfPresent(Int.self, forKey: .warmupBatch)
     warmupRate = try container.decodeIfPresent(Double.self, forKey: .warmupRate)

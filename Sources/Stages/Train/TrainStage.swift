@@ -38,7 +38,10 @@ public struct TrainStage: Stage {
   public func run(in workspace: Workspace, context: StageContext) throws -> TrainSummary {
     let database = try workspace.openIngested(.writing)
     let folder = ModelFolder(workspace: workspace)
-    let pairs = try WorkspacePairs(of: database, roles: [.train, .meta, .dev])
+    let reviews =
+      configuration.metaFromReviews == true ? try TrainingReviews(of: database) : TrainingReviews()
+    let pairs = try WorkspacePairs(
+      of: database, roles: [.train, .meta, .dev], reviews: reviews)
     guard !pairs.addresses.isEmpty else {
       throw workspace.missing("no pair has features yet", command: "winnow-featurize")
     }
@@ -56,7 +59,8 @@ public struct TrainStage: Stage {
       }
       try database.close()
       return TrainSummary(
-        model: model.name, records: try records(in: folder), seconds: 0, wasDone: true)
+        model: model.name, records: try records(in: folder), reviews: reviewed(pairs, reviews),
+        seconds: 0, wasDone: true)
     }
 
     let start = try TrainingStart(configuration, pairs, store, in: workspace)
@@ -65,6 +69,7 @@ public struct TrainStage: Stage {
     let data = TrainingData(
       source: WorkspaceRegions(store: store, addresses: pairs.addresses),
       harvested: pairs.captioned(.train, vocabulary), trusted: pairs.captioned(.meta, vocabulary),
+      mismatched: pairs.captioned(.mismatched, vocabulary),
       dev: pairs.captioned(.dev, vocabulary))
     let recipe = configuration.recipe
     let trainer = try Trainer(
@@ -90,11 +95,26 @@ public struct TrainStage: Stage {
     try vocabulary.write(to: folder.vocabularyPath)
     try AtomicFile.write(
       Array(try configuration.json().utf8) + [0x0A], to: folder.configurationPath)
+    // Scoring calibrates on the pairs that were trusted here, not on what is said of them later.
+    try removeIfPresent(folder.reviewsPath)
+    if configuration.metaFromReviews == true {
+      try folder.write(lines: reviews.pairs, to: folder.reviewsPath)
+    }
     try workspace.write(marker)
     try database.finishRun(run, at: context.now())
     try database.close()
     return TrainSummary(
-      model: try folder.name(), records: state.records, seconds: meter.elapsed, wasDone: false)
+      model: try folder.name(), records: state.records, reviews: reviewed(pairs, reviews),
+      seconds: meter.elapsed, wasDone: false)
+  }
+
+  private func reviewed(
+    _ pairs: WorkspacePairs, _ reviews: TrainingReviews
+  ) -> TrainSummary.Reviews? {
+    guard configuration.metaFromReviews == true else { return nil }
+    return TrainSummary.Reviews(
+      trusted: pairs.count(.role(.meta)), kept: pairs.reviewedAsKept,
+      rejected: pairs.count(.mismatched))
   }
 
   private func request(_ context: StageContext) throws -> RunRequest {

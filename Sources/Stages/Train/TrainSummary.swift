@@ -7,14 +7,33 @@ public struct TrainSummary: StageSummary {
   public let model: String
   /// A line for each epoch.
   public let records: [EpochRecord]
+  /// The pairs that reviews told of; nil where they were not asked for.
+  public let reviews: Reviews?
   /// Time of this run.
   public let seconds: Double
   /// Whether the same training was done before, and nothing was to do.
   public let wasDone: Bool
 
+  /// What became of reviewed pairs.
+  public struct Reviews: Codable, Sendable, Equatable {
+    /// All trusted pairs.
+    public let trusted: Int
+    /// Those of them that are harvested pairs which a reviewer kept.
+    public let kept: Int
+    /// Known mismatches: harvested pairs that a reviewer rejected.
+    public let rejected: Int
+
+    enum CodingKeys: String, CodingKey {
+      case trusted = "trusted"
+      case kept = "kept"
+      case rejected = "rejected"
+    }
+  }
+
   enum CodingKeys: String, CodingKey {
     case model
     case records = "epochs"
+    case reviews
     case seconds
     case wasDone = "was_done"
   }
@@ -23,6 +42,10 @@ public struct TrainSummary: StageSummary {
   public var report: String {
     var table = SummaryTable()
     table.add("model", model)
+    if let reviews {
+      table.add("trusted pairs", "\(reviews.trusted), \(reviews.kept) of them reviewed")
+      table.add("known mismatches", reviews.rejected)
+    }
     for record in records {
       var line = record.phase.rawValue
       line += ", loss " + record.loss.map { String(format: "%.4f", $0) }.joined(separator: " / ")

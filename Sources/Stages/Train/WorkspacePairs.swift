@@ -17,23 +17,39 @@ struct WorkspaceRegions: RegionSource {
   }
 }
 
-/// The pairs of a workspace that have features, by role, captions as tokens.
+/// The pairs of a workspace that have features, by use, captions as tokens.
 struct WorkspacePairs {
-  /// One role's pairs.
+  /// What pairs are used for.
+  enum Use: Hashable {
+    /// What their role says, unless a review that counts says otherwise.
+    case role(PairRole)
+    /// Harvested, and rejected by a reviewer.
+    case mismatched
+  }
+
+  /// The pairs of one use.
   struct Group {
     var tokens: [[String]] = []
     var images: [Int] = []
   }
 
-  private(set) var groups: [PairRole: Group] = [:]
+  private(set) var groups: [Use: Group] = [:]
+  /// All harvested captions in their order, whatever a reviewer said.
+  private var harvestedTokens: [[String]] = []
   private(set) var addresses: [FeatureAddress] = []
+  /// Harvested pairs that are used as trusted ones.
+  private(set) var reviewedAsKept = 0
   /// Names these pairs by captions, URLs, roles and the content of their pictures.
   let fingerprint: String
 
   /// Pairs of one page.
   private static let page = 10_000
 
-  init(of database: AuditDatabase, roles: Set<PairRole>) throws {
+  /// - Parameter reviews: What is said of harvested pairs: kept ones are used as trusted pairs,
+  ///   rejected ones as known mismatches.
+  init(
+    of database: AuditDatabase, roles: Set<PairRole>, reviews: TrainingReviews = TrainingReviews()
+  ) throws {
     let tokenizer = CaptionTokenizer()
     var indexOfImage: [Int64: Int] = [:]
     var hasher = SHA256Hasher()
@@ -48,9 +64,20 @@ struct WorkspacePairs {
           indexOfImage[pair.imageID] = index
           addresses.append(pair.features)
         }
-        groups[pair.role, default: Group()].tokens.append(tokenizer.tokens(of: pair.caption))
-        groups[pair.role, default: Group()].images.append(index)
-        hasher.update("\(pair.key)\t\(pair.role.rawValue)\t\(pair.imageDigest)\n".utf8)
+        let verdict = pair.role == .train ? reviews.verdicts[pair.pairID] : nil
+        let use: Use =
+          switch verdict {
+          case .kept: .role(.meta)
+          case .rejected: .mismatched
+          default: .role(pair.role)
+          }
+        if verdict == .kept { reviewedAsKept += 1 }
+        let tokens = tokenizer.tokens(of: pair.caption)
+        if pair.role == .train { harvestedTokens.append(tokens) }
+        groups[use, default: Group()].tokens.append(tokens)
+        groups[use, default: Group()].images.append(index)
+        let name = verdict?.rawValue ?? pair.role.rawValue
+        hasher.update("\(pair.key)\t\(name)\t\(pair.imageDigest)\n".utf8)
       }
     }
     fingerprint = hasher.finalize().description
@@ -59,15 +86,22 @@ struct WorkspacePairs {
   /// The words of harvested and dev captions.
   func vocabulary(minimumCount: Int) throws -> Vocabulary {
     var builder = VocabularyBuilder()
-    for role in [PairRole.train, .dev] {
-      for tokens in groups[role]?.tokens ?? [] { builder.add(tokens) }
-    }
+    for tokens in harvestedTokens { builder.add(tokens) }
+    for tokens in groups[.role(.dev)]?.tokens ?? [] { builder.add(tokens) }
     return try builder.vocabulary(minimumCount: minimumCount)
   }
 
-  /// One role's pairs in a vocabulary's numbers.
+  /// How many pairs have a use.
+  func count(_ use: Use) -> Int { groups[use]?.images.count ?? 0 }
+
+  /// The pairs of one role in a vocabulary's numbers.
   func captioned(_ role: PairRole, _ vocabulary: Vocabulary) -> CaptionedImages {
-    let group = groups[role] ?? Group()
+    captioned(.role(role), vocabulary)
+  }
+
+  /// The pairs of one use in a vocabulary's numbers.
+  func captioned(_ use: Use, _ vocabulary: Vocabulary) -> CaptionedImages {
+    let group = groups[use] ?? Group()
     return CaptionedImages(
       captions: group.tokens.map(vocabulary.encode), images: group.images)
   }

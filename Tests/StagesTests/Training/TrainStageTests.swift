@@ -172,7 +172,8 @@ import Testing
     #expect(
       error?.description
         == "training needs at least 50 trusted pairs and found \(count); add some with "
-        + "`winnow-ingest --role meta`, then featurize them")
+        + "`winnow-ingest --role meta` and featurize them, or review harvested pairs and give "
+        + "--meta-from-reviews")
     #expect(!FileManager.default.fileExists(atPath: fixture.workspace.modelsPath))
   }
 
