@@ -5,6 +5,9 @@ import Pairs
 
 /// A decision rule, fitted to stored scores.
 struct PurifyRule {
+  /// The name of the rule by which both networks decide together.
+  static let consensus = "consensus"
+
   let name: String
   /// What a pair has to exceed: a clean probability or a mean similarity.
   let level: Double
@@ -36,16 +39,26 @@ struct PurifyRule {
     mixtures = judges.map(\.mixture)
   }
 
-  /// - Parameter scores: what both networks say of all harvested pairs that have a score.
+  /// - Parameters:
+  ///   - scores: What both networks say of all harvested pairs that have a score.
+  ///   - stored: Mixtures to take in place of fitting them to the scores.
   init(
     _ configuration: PurifyConfiguration, _ calibration: Calibration,
-    scores: NetworkSimilarities
+    scores: NetworkSimilarities, stored: StoredMixtures? = nil
   ) throws {
     let mean = Self.labelled(
       calibration.mismatched.means, calibration.matched.means, of: \.similarity)
     let threshold = configuration.cleanThreshold
     if configuration.isConsensus {
       let networks = Self.networks(calibration)
+      if let stored {
+        let mixtures = try stored.require(
+          model: calibration.model, isConsensus: true, judges: networks.count)
+        self.init(
+          Self.consensus, above: threshold, ofProbability: true,
+          zip(mixtures, networks).map { Judge($0, of: $1.similarity) })
+        return
+      }
       let refined = networks.map { judge in
         Judge(
           judge.similarity == \PairScore.similarityA
@@ -54,15 +67,21 @@ struct PurifyRule {
           of: judge.similarity)
       }
       let rules = [refined, networks].map {
-        PurifyRule("consensus", above: threshold, ofProbability: true, $0)
+        PurifyRule(Self.consensus, above: threshold, ofProbability: true, $0)
       }
       self = rules.first { $0.keepsAny(of: scores) } ?? rules[0]
       return
     }
     let similarities = scores.means
-    let refined = Judge(
-      mean.mixture.refined(on: similarities, trusted: calibration.matched.means), of: \.similarity)
-    let rules = [refined, mean].map {
+    let judges: [Judge]
+    if let stored {
+      let mixtures = try stored.require(model: calibration.model, isConsensus: false, judges: 1)
+      judges = mixtures.map { Judge($0, of: \.similarity) }
+    } else {
+      let refined = mean.mixture.refined(on: similarities, trusted: calibration.matched.means)
+      judges = [Judge(refined, of: \.similarity), mean]
+    }
+    let rules = judges.map {
       PurifyRule("beta-mixture", above: threshold, ofProbability: true, [$0])
     }
     let mixture = rules.first { $0.keepsAny(of: scores) } ?? rules[0]

@@ -29,6 +29,7 @@ public struct TrainStage: Stage {
 
   /// Refuses a workspace without pairs before anything is written there.
   public func check(in workspace: Workspace) throws {
+    try workspace.refuseMerged("winnow-train")
     try workspace.openIngested(.reading).close()
     try configuration.reference?.check()
     try TrainingStart.refuseOwnFiles(configuration, in: workspace)
@@ -41,7 +42,7 @@ public struct TrainStage: Stage {
     let reviews =
       configuration.metaFromReviews == true ? try TrainingReviews(of: database) : TrainingReviews()
     let pairs = try WorkspacePairs(
-      of: database, roles: [.train, .meta, .dev], reviews: reviews)
+      of: database, roles: [.train, .meta, .dev], reviews: reviews, sample: configuration.sample)
     guard !pairs.addresses.isEmpty else {
       throw workspace.missing("no pair has features yet", command: "winnow-featurize")
     }
@@ -60,7 +61,7 @@ public struct TrainStage: Stage {
       try database.close()
       return TrainSummary(
         model: model.name, records: try records(in: folder), reviews: reviewed(pairs, reviews),
-        seconds: 0, wasDone: true)
+        sample: pairs.sample, seconds: 0, wasDone: true)
     }
 
     let start = try TrainingStart(configuration, pairs, store, in: workspace)
@@ -81,7 +82,8 @@ public struct TrainStage: Stage {
     try workspace.removeCompletionMarker(ofStage: Self.name)
     if context.restarts { try removeIfPresent(folder.statePath) }
     let run = try database.beginRun(try request(context))
-    let meter = EpochMeter(state: state, trainer: trainer, context: context)
+    let meter = EpochMeter(
+      state: state, trainer: trainer, sample: pairs.sample, context: context)
     while state.epochsDone < trainer.epochs {
       _ = try trainer.runEpoch(&state) { meter.report($0) }
       try folder.write(
@@ -100,12 +102,17 @@ public struct TrainStage: Stage {
     if configuration.metaFromReviews == true {
       try folder.write(lines: reviews.pairs, to: folder.reviewsPath)
     }
+    let model = try ModelFolder.Model(
+      name: folder.name(), networks: state.best, vocabulary: vocabulary, path: folder.path)
+    try folder.write(
+      lines: [Calibration(of: model, at: nil, on: pairs, store, in: workspace)],
+      to: folder.calibrationPath)
     try workspace.write(marker)
     try database.finishRun(run, at: context.now())
     try database.close()
     return TrainSummary(
-      model: try folder.name(), records: state.records, reviews: reviewed(pairs, reviews),
-      seconds: meter.elapsed, wasDone: false)
+      model: model.name, records: state.records, reviews: reviewed(pairs, reviews),
+      sample: pairs.sample, seconds: meter.elapsed, wasDone: false)
   }
 
   private func reviewed(
