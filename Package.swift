@@ -89,6 +89,7 @@ let package = Package(
     tool("winnow-ingest", ["Pairs"]),
     tool("winnow-train", ["Models"]),
     tool("winnow-score"),
+    tool("winnow-merge"),
     tool("winnow-purify"),
     tool("winnow-evaluate"),
 
@@ -133,7 +134,8 @@ let package = Package(
         "Stages", "TestServer", "winnow", "winnow-corrupt", "winnow-export", "winnow-featurize",
         "winnow-fetch",
         "winnow-ingest",
-        "winnow-train", "winnow-score", "winnow-purify", "winnow-evaluate", "winnow-bench",
+        "winnow-train", "winnow-score", "winnow-merge", "winnow-purify", "winnow-evaluate",
+        "winnow-bench",
       ], fixtures: true),
   ]
 )
