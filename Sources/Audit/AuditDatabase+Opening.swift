@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 
 extension AuditDatabase {
   /// What a handle may do.
@@ -32,7 +33,9 @@ extension AuditDatabase {
       configuration.prepareDatabase { database in
         try database.execute(sql: Self.pragmas(for: access))
       }
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      let queue = try DatabaseQueue(
+        path: access == .reading ? Self.readingLocation(path) : path,
+        configuration: configuration)
       let migrator = AuditSchema.migrator
       // A newer version's changes may still be in the write-ahead log, unseen by the header.
       let (isNewer, found) = try queue.read { database in
@@ -65,6 +68,21 @@ extension AuditDatabase {
     } catch {
       throw Self.auditError(error, path: path)
     }
+  }
+
+  /// On a disk that is mounted read-only, SQLite cannot make the shared memory that it reads a
+  /// database with a write-ahead log through. There it needs none: nobody can change the file.
+  private static func readingLocation(_ path: String) -> String {
+    var system = statvfs()
+    guard statvfs(path, &system) == 0, system.f_flag & UInt(ST_RDONLY) != 0,
+      Glibc.access(path + "-wal", F_OK) != 0
+    else { return path }
+    var location = URLComponents()
+    location.scheme = "file"
+    location.host = ""
+    location.path = path
+    location.queryItems = [URLQueryItem(name: "immutable", value: "1")]
+    return location.string ?? path
   }
 
   /// `cache_size` is in KiB when negative: random inserts into the hash indexes want most of their

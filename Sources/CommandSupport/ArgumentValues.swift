@@ -1,4 +1,5 @@
 import ArgumentParser
+import Audit
 import Pairs
 import Stages
 
@@ -11,3 +12,5 @@ extension IngestConfiguration.Format: ExpressibleByArgument {}
 extension CorruptConfiguration.Format: ExpressibleByArgument {}
 extension ExportConfiguration.Format: ExpressibleByArgument {}
 extension ExportConfiguration.Decision: ExpressibleByArgument {}
+extension PairStatus: ExpressibleByArgument {}
+extension InspectionSort: ExpressibleByArgument {}

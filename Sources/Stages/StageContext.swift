@@ -21,4 +21,10 @@ public struct StageContext: Sendable {
     self.now = now
     self.progress = progress
   }
+
+  /// The same for a stage that goes on with what an earlier run of it began.
+  public var goingOn: StageContext {
+    StageContext(
+      programVersion: programVersion, restarts: false, now: now, progress: progress)
+  }
 }

@@ -19,7 +19,7 @@ import Testing
       (Int64(1)...6).map { location in
         let content = AuditFixture.content(UInt8(location))
         return ImageOutcome(
-          locationID: location,
+          locationID: Int64(location),
           result: location == 5
             ? .unusable(content, RowFailure(.corruptImage, "bad code"))
             : .featurized(content, FeatureAddress(shard: 0, row: Int(location))))

@@ -41,6 +41,7 @@ public struct StageRegistry: Sendable {
     Entry(ScoreStage.self),
     Entry(MergeStage.self),
     Entry(PurifyStage.self),
+    Entry(ExplainStage.self),
     Entry(EvaluateStage.self),
     Entry(ExportStage.self),
   ])

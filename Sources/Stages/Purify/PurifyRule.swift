@@ -5,9 +5,6 @@ import Pairs
 
 /// A decision rule, fitted to stored scores.
 struct PurifyRule {
-  /// The name of the rule by which both networks decide together.
-  static let consensus = "consensus"
-
   let name: String
   /// What a pair has to exceed: a clean probability or a mean similarity.
   let level: Double
@@ -48,15 +45,15 @@ struct PurifyRule {
   ) throws {
     let mean = Self.labelled(
       calibration.mismatched.means, calibration.matched.means, of: \.similarity)
-    let threshold = configuration.cleanThreshold
     if configuration.isConsensus {
       let networks = Self.networks(calibration)
       if let stored {
         let mixtures = try stored.require(
           model: calibration.model, isConsensus: true, judges: networks.count)
+        let judges = zip(mixtures, networks).map { Judge($0, of: $1.similarity) }
         self.init(
-          Self.consensus, above: threshold, ofProbability: true,
-          zip(mixtures, networks).map { Judge($0, of: $1.similarity) })
+          Self.consensusName, above: configuration.cleanThreshold ?? Self.usualLevel(of: judges),
+          ofProbability: true, judges)
         return
       }
       let refined = networks.map { judge in
@@ -67,7 +64,9 @@ struct PurifyRule {
           of: judge.similarity)
       }
       let rules = [refined, networks].map {
-        PurifyRule(Self.consensus, above: threshold, ofProbability: true, $0)
+        PurifyRule(
+          Self.consensusName, above: configuration.cleanThreshold ?? Self.usualLevel(of: $0),
+          ofProbability: true, $0)
       }
       self = rules.first { $0.keepsAny(of: scores) } ?? rules[0]
       return
@@ -81,8 +80,9 @@ struct PurifyRule {
       let refined = mean.mixture.refined(on: similarities, trusted: calibration.matched.means)
       judges = [Judge(refined, of: \.similarity), mean]
     }
+    let threshold = configuration.cleanThreshold ?? PurifyConfiguration.usualThreshold
     let rules = judges.map {
-      PurifyRule("beta-mixture", above: threshold, ofProbability: true, [$0])
+      PurifyRule(Self.mixtureName, above: threshold, ofProbability: true, [$0])
     }
     let mixture = rules.first { $0.keepsAny(of: scores) } ?? rules[0]
     let level: (name: String, value: Double)
@@ -102,6 +102,18 @@ struct PurifyRule {
     }
     self.init(level.name, above: level.value, ofProbability: false, mixture.judges)
   }
+
+  /// Where the networks contradict each other on a pair, what they say of it cancels, and what is left
+  /// is how many pairs match at all. (Of photographs on which they did, 0.73, 0.50 and 0.37 matched
+  /// with 20, 50 and 70 % of the captions moved, and all with none.) Where that is nearly certain, such
+  /// a pair is kept: the level then is the other end of what else would be uncertain.
+  private static func usualLevel(of judges: [Judge]) -> Double {
+    let level = PurifyConfiguration.usualThreshold
+    return mean(judges.map(\.mixture.matchedShare)) >= nearlyAll ? 1 - level : level
+  }
+
+  /// The estimated share of matched pairs from which on contradictions count for the pair.
+  static let nearlyAll = 0.95
 
   /// The labelled mixtures of both networks. A network that does not score the trusted pairs above
   /// the mismatches has no say; where neither does, both have.
@@ -124,6 +136,14 @@ struct PurifyRule {
   private static func mean(_ values: [Double]) -> Double {
     values.reduce(0, +) / Double(max(values.count, 1))
   }
+
+  /// Whether a rule of this name compares clean probabilities with its level, not similarities.
+  static func isOfProbability(_ name: String) -> Bool {
+    name == consensusName || name == mixtureName
+  }
+
+  private static let consensusName = "consensus"
+  private static let mixtureName = "beta-mixture"
 
   private func keepsAny(of scores: NetworkSimilarities) -> Bool {
     zip(scores.a, scores.b).contains { a, b in

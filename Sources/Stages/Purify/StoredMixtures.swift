@@ -85,7 +85,7 @@ struct StoredMixtures: Decodable {
     guard self.model == model else {
       throw refuse("its mixtures are of model \(self.model), the scores here of \(model)")
     }
-    guard (rule == PurifyRule.consensus) == isConsensus else {
+    guard (rule == PurifyRule.consensusName) == isConsensus else {
       throw refuse(
         isConsensus
           ? "it was decided by \(rule), with one mixture; give --no-consensus"

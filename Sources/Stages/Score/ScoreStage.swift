@@ -16,6 +16,8 @@ public struct ScoreSummary: StageSummary {
   public let isModelsCalibration: Bool
   /// Time of this run.
   public let seconds: Double
+  /// What was explained after that; nil when nothing was to be.
+  public var explanations: ExplainSummary?
 
   enum CodingKeys: String, CodingKey {
     case model
@@ -23,6 +25,7 @@ public struct ScoreSummary: StageSummary {
     case scored
     case scoredBefore = "scored_before"
     case seconds
+    case explanations
   }
 
   /// The summary as lines for a person.
@@ -36,7 +39,8 @@ public struct ScoreSummary: StageSummary {
     if scored > 0, seconds > 0 {
       table.add("rate", String(format: "%.0f pairs/s", Double(scored) / seconds))
     }
-    return table.text
+    guard let explanations else { return table.text }
+    return "\(table.text)\n\n\(explanations.report)"
   }
 }
 
