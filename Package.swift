@@ -100,6 +100,7 @@ let package = Package(
     tool("winnow-ingest", ["Pairs"]),
     tool("winnow-train", ["Models"]),
     tool("winnow-score"),
+    tool("winnow-merge"),
     tool("winnow-purify"),
     tool("winnow-evaluate"),
     tool("winnow-inspect", ["Audit", "Inspector", "Pairs"]),
@@ -148,7 +149,8 @@ let package = Package(
         "winnow-featurize",
         "winnow-fetch",
         "winnow-ingest",
-        "winnow-train", "winnow-score", "winnow-purify", "winnow-evaluate", "winnow-inspect",
+        "winnow-train", "winnow-score", "winnow-merge", "winnow-purify", "winnow-evaluate",
+        "winnow-inspect",
         "winnow-bench",
       ], fixtures: true),
   ]

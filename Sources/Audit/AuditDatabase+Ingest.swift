@@ -3,17 +3,32 @@ import GRDB
 import Pairs
 
 extension AuditDatabase {
+  /// How far a manifest was read for some lines: those that other shards hold are read too.
+  public struct LinesRead: Sendable {
+    /// Lines read, stored or not.
+    public var count: Int
+    /// Where the last of them ends, in bytes; nil for none.
+    public var endOffset: Int64?
+
+    /// A value of its parts.
+    public init(count: Int, endOffset: Int64?) {
+      self.count = count
+      self.endOffset = endOffset
+    }
+  }
+
   /// Stores the next lines of a source in one transaction, with how far the source has come: a
   /// killed ingest goes on from there.
   ///
   /// - Parameters:
-  ///   - lines: The lines after the first `source.lineCount`, in order.
+  ///   - lines: Those of the lines after the first `source.linesRead` that are wanted, in order.
+  ///   - read: How far the manifest was read for them; nil when they are all of its next lines.
   ///   - isLast: Whether the file ends with them.
   ///   - date: When images that came with their lines were stored. They must be on disk already.
   /// - Returns: The source with its new counts.
   public func ingest(
-    _ lines: [IngestLine], into source: SourceRecord, isLast: Bool, run: Int64,
-    at date: Date
+    _ lines: [IngestLine], into source: SourceRecord, reading read: LinesRead? = nil,
+    isLast: Bool, run: Int64, at date: Date
   ) throws(AuditError) -> SourceRecord {
     try write { database in
       var writer = try PairWriter(
@@ -24,13 +39,15 @@ extension AuditDatabase {
         counts[line.outcome, default: 0] += 1
       }
       let lineCount = source.lineCount + lines.count
-      let byteCount = lines.last.map(\.row.endOffset) ?? source.byteCount
+      let linesRead = source.linesRead + (read?.count ?? lines.count)
+      let byteCount =
+        read?.endOffset ?? lines.last.map(\.row.endOffset) ?? source.byteCount
       try database.execute(
         sql: """
-          UPDATE source SET line_count = ?, byte_count = ?, is_complete = ?
-          WHERE source_id = ? AND line_count = ?
+          UPDATE source SET line_count = ?, lines_read = ?, byte_count = ?, is_complete = ?
+          WHERE source_id = ? AND lines_read = ?
           """,
-        arguments: [lineCount, byteCount, isLast, source.id, source.lineCount])
+        arguments: [lineCount, linesRead, byteCount, isLast, source.id, source.linesRead])
       guard database.changesCount == 1 else {
         throw AuditError.database(
           path: path,
@@ -39,7 +56,7 @@ extension AuditDatabase {
       try add(counts, toRun: run, in: database)
       return SourceRecord(
         id: source.id, description: source.description, lineCount: lineCount,
-        byteCount: byteCount, isComplete: isLast, runID: source.runID)
+        linesRead: linesRead, byteCount: byteCount, isComplete: isLast, runID: source.runID)
     }
   }
 }
@@ -82,13 +99,6 @@ extension IngestLine {
   }
 }
 
-extension ManifestRow {
-  /// Where the next line begins.
-  fileprivate var endOffset: Int64 {
-    byteOffset + Int64(byteCount + lineEnding.bytes.count)
-  }
-}
-
 /// Inserts the pairs of one batch.
 private struct PairWriter {
   private let source: Int64
@@ -125,10 +135,10 @@ private struct PairWriter {
       database,
       sql: """
         INSERT INTO location (digest, first_pair_id, is_remote) VALUES (?, ?, ?)
-        ON CONFLICT (digest) DO NOTHING
+        ON CONFLICT (digest, variant) DO NOTHING
         """)
     findLocation = try BulkStatement(
-      database, sql: "SELECT location_id FROM location WHERE digest = ?")
+      database, sql: "SELECT location_id FROM location WHERE digest = ? AND variant = 0")
     insertRaw = try BulkStatement(
       database,
       sql: "INSERT INTO raw_line (pair_id, bytes, byte_offset, byte_count) VALUES (?, ?, ?, ?)")

@@ -24,7 +24,7 @@ extension AuditDatabase {
   }
 
   /// Calls `body` with the images that groups are made of, in the order of their numbers: those with
-  /// features and a perceptual hash that a location refers to, which the images of a discarded source
+  /// a perceptual hash and nothing wrong that a location refers to, which the images of a discarded source
   /// may have lost.
   ///
   /// One transaction and not one a page, since which images locations refer to takes a look at all
@@ -42,16 +42,20 @@ extension AuditDatabase {
 
   /// There is no index on `location.image_id`: SQLite makes the set of its values, once a query.
   private static let fromHashedImages = """
-    FROM image WHERE perceptual_hash <> 0 AND shard IS NOT NULL
+    FROM image WHERE perceptual_hash <> 0 AND reason IS NULL
       AND image_id IN (SELECT image_id FROM location WHERE image_id IS NOT NULL)
     """
 
-  /// How many images of the workspace's own features have no hash: those of earlier versions.
+  /// How many pictures have no hash: those of earlier versions.
   public func unhashedImageCount() throws(AuditError) -> Int {
     try read { database in
       try Int.fetchOne(
         database,
-        sql: "SELECT count(*) FROM image WHERE shard >= 0 AND perceptual_hash IS NULL") ?? 0
+        sql: """
+          SELECT count(*) FROM image
+          WHERE reason IS NULL AND coalesce(shard, 0) >= 0 AND perceptual_hash IS NULL
+            AND format <> 'npy'
+          """) ?? 0
     }
   }
 

@@ -66,7 +66,7 @@ extension AuditDatabase {
           id: row[0], command: row[1], configuration: row[2], configurationHash: row[3],
           programVersion: row[4],
           seed: (row[5] as Int64?).map { UInt64(bitPattern: $0) },
-          startedAt: row[6], endedAt: row[7], counts: try decodeCounts(row[8]))
+          startedAt: row[6], endedAt: row[7], counts: try Self.decodeCounts(row[8]))
       }
     }
   }
@@ -76,18 +76,22 @@ extension AuditDatabase {
   func add(_ counts: [String: Int], toRun id: Int64, in database: Database) throws {
     let stored = try String.fetchOne(
       database, sql: "SELECT counts FROM run WHERE run_id = ?", arguments: [id])
-    let sum = try decodeCounts(stored).merging(counts, uniquingKeysWith: +)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    let text = String(decoding: try encoder.encode(sum), as: UTF8.self)
+    let sum = try Self.decodeCounts(stored).merging(counts, uniquingKeysWith: +)
+    let text = try Self.encodeCounts(sum)
     try database.execute(
       sql: "UPDATE run SET counts = ? WHERE run_id = ?", arguments: [text, id])
     guard database.changesCount == 1 else { throw AuditError.noSuchRow(table: "run", id: id) }
   }
 
-  private func decodeCounts(_ text: String?) throws -> [String: Int] {
+  static func decodeCounts(_ text: String?) throws -> [String: Int] {
     guard let text else { return [:] }
     return try JSONDecoder().decode([String: Int].self, from: Data(text.utf8))
+  }
+
+  static func encodeCounts(_ counts: [String: Int]) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    return String(decoding: try encoder.encode(counts), as: UTF8.self)
   }
 
   /// SQLite's integers are signed; the upper half of the seeds is stored as negative numbers.

@@ -4,10 +4,11 @@ import Pairs
 extension AuditDatabase {
   /// All sources, in the order in which their ingests began.
   public func sources() throws(AuditError) -> [SourceRecord] {
-    try read { database in
-      try Row.fetchAll(database, sql: Self.selectSource + " ORDER BY source_id")
-        .map(sourceRecord)
-    }
+    try read { database in try Self.sources(in: database) }
+  }
+
+  static func sources(in database: Database) throws -> [SourceRecord] {
+    try Row.fetchAll(database, sql: selectSource + " ORDER BY source_id").map(sourceRecord)
   }
 
   /// The source of the manifest at an absolute path.
@@ -29,16 +30,16 @@ extension AuditDatabase {
       }
       try database.execute(
         sql: """
-          INSERT INTO source (path, role, column_order, image_root, sha256, run_id)
-          VALUES (?, ?, ?, ?, ?, ?)
+          INSERT INTO source (path, role, column_order, image_root, sha256, shards, run_id)
+          VALUES (?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           description.path, description.role.rawValue, description.columns.rawValue,
-          description.imageRoot, description.sha256, run,
+          description.imageRoot, description.sha256, description.shards?.description, run,
         ])
       return SourceRecord(
-        id: database.lastInsertedRowID, description: description, lineCount: 0, byteCount: 0,
-        isComplete: false, runID: run)
+        id: database.lastInsertedRowID, description: description, lineCount: 0, linesRead: 0,
+        byteCount: 0, isComplete: false, runID: run)
     }
   }
 
@@ -46,6 +47,9 @@ extension AuditDatabase {
   public static func check(
     _ given: SourceDescription, agreesWith stored: SourceDescription
   ) throws(AuditError) {
+    guard stored.shards == given.shards else {
+      throw .shardConflict(path: given.path, stored: stored.shards, given: given.shards)
+    }
     let options = [
       ("role", stored.role.rawValue, given.role.rawValue),
       ("columns", stored.columns.rawValue, given.columns.rawValue),
@@ -127,21 +131,28 @@ extension AuditDatabase {
 
   private static let selectSource = """
     SELECT source_id, path, role, column_order, image_root, sha256, line_count, byte_count,
-      is_complete, run_id
+      is_complete, run_id, shards, lines_read
     FROM source
     """
 
   private func source(at path: String, in database: Database) throws -> SourceRecord? {
     try Row.fetchOne(database, sql: Self.selectSource + " WHERE path = ?", arguments: [path])
-      .map(sourceRecord)
+      .map(Self.sourceRecord)
   }
 
-  private func sourceRecord(_ row: Row) throws -> SourceRecord {
-    SourceRecord(
+  private static func sourceRecord(_ row: Row) throws -> SourceRecord {
+    let shards = try (row[10] as String?).map { text in
+      guard let shards = ManifestShards(text) else {
+        throw AuditError.unknownValue(column: "source.shards", value: text)
+      }
+      return shards
+    }
+    return SourceRecord(
       id: row[0],
       description: SourceDescription(
         path: row[1], role: try closed(row[2], column: "role"),
-        columns: try closed(row[3], column: "column_order"), imageRoot: row[4], sha256: row[5]),
-      lineCount: row[6], byteCount: row[7], isComplete: row[8], runID: row[9])
+        columns: try closed(row[3], column: "column_order"), imageRoot: row[4], sha256: row[5],
+        shards: shards),
+      lineCount: row[6], linesRead: row[11], byteCount: row[7], isComplete: row[8], runID: row[9])
   }
 }

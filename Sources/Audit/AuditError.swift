@@ -1,3 +1,5 @@
+import Pairs
+
 /// What stops a run in this module. A bad pair is a row of the audit, never one of these.
 public enum AuditError: Error, Equatable, Sendable {
   /// The database cannot be opened, read or written.
@@ -12,6 +14,8 @@ public enum AuditError: Error, Equatable, Sendable {
   case newerVersion(path: String, found: Int, known: Int)
   /// A source was ingested with other options than it is asked for now.
   case sourceConflict(path: String, option: String, stored: String, given: String)
+  /// A source was ingested as other shards of its manifest, or whole, than it is asked for now.
+  case shardConflict(path: String, stored: ManifestShards?, given: ManifestShards?)
   /// A source's file is not the one whose ingest was begun.
   case sourceChanged(path: String)
   /// A source cannot be discarded, since people reviewed its pairs.
@@ -24,6 +28,8 @@ public enum AuditError: Error, Equatable, Sendable {
   case badCursor(String)
   /// A run that made no decisions was named where one that did is needed.
   case notADecisionRun(run: Int64, those: [Int64])
+  /// Two shards that are to be united contradict each other.
+  case shardsDiffer(MergeConflict)
   /// What was asked for cannot be.
   case refused(what: String, problem: String)
 }
@@ -46,6 +52,10 @@ extension AuditError: CustomStringConvertible {
     case .sourceConflict(let path, let option, let stored, let given):
       "\(path): already ingested with --\(option) \(stored), now asked for \(given); give the same"
         + " option, or --restart to ingest it anew"
+    case .shardConflict(let path, let stored, let given):
+      "\(path): this workspace holds \(Self.name(stored)), now asked for \(Self.name(given)); give"
+        + " each shard a workspace of its own and unite them with winnow-merge, or give --restart to"
+        + " ingest it anew"
     case .sourceChanged(let path):
       "\(path): has changed since its ingest began; restore it, or give --restart to ingest it anew"
     case .sourceReviewed(let path, let reviews):
@@ -62,8 +72,14 @@ extension AuditError: CustomStringConvertible {
         + (those.isEmpty
           ? "no run did yet: run winnow-purify first"
           : "the runs that did: \(those.map(String.init).joined(separator: ", "))")
+    case .shardsDiffer(let conflict):
+      conflict.description
     case .refused(let what, let problem):
       "\(what) \(problem)"
     }
+  }
+
+  private static func name(_ shards: ManifestShards?) -> String {
+    shards.map { "shard \($0) of it" } ?? "the whole of it"
   }
 }

@@ -135,4 +135,7 @@ extension AuditSchema {
     ) STRICT;
     CREATE INDEX review_by_pair ON review (pair_id, review_id);
     """
+
+  /// The index `pair_by_key` again, for a table that was filled without it.
+  static let keyIndex = "CREATE UNIQUE INDEX pair_by_key ON pair (key, source_id, occurrence)"
 }

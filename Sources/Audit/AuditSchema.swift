@@ -26,6 +26,7 @@ enum AuditSchema {
       try database.execute(sql: fetchViews)
     },
     { database in try database.execute(sql: explanations) },
+    { database in try database.execute(sql: shards) },
   ]
 
   /// The migrations, in order.

@@ -105,6 +105,11 @@ extension BulkStatement {
       withUnsafeBytes(of: (value.high.bigEndian, value.low.bigEndian)) { bindBlob($0) }
     }
 
+    /// Binds what another statement's row holds, whatever it is, without a copy in between.
+    mutating func bind(_ row: RawStatement.Row, _ column: Int32) {
+      note(sqlite3_bind_value(handle, next(), sqlite3_column_value(row.handle, column)))
+    }
+
     // The address of an empty buffer may be null, which SQLite would take as NULL.
     private mutating func bindText(_ bytes: UnsafeBufferPointer<UInt8>) {
       guard let base = bytes.baseAddress else {

@@ -6,6 +6,7 @@ import Stages
 // Closed lists as values of options: help texts and errors name all of their members.
 extension PairRole: ExpressibleByArgument {}
 extension PairReason: ExpressibleByArgument {}
+extension ManifestShards: ExpressibleByArgument {}
 extension ColumnOrder: ExpressibleByArgument {}
 extension IngestConfiguration.Format: ExpressibleByArgument {}
 extension CorruptConfiguration.Format: ExpressibleByArgument {}

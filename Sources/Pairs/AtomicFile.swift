@@ -101,6 +101,16 @@ public final class AtomicFile {
     }
   }
 
+  /// Gives a file that is complete and on the disk its name, in place of what had that.
+  ///
+  /// - Throws: `PairsError.cannotWrite`.
+  public static func move(_ written: String, to path: String) throws(PairsError) {
+    guard rename(written, path) == 0 else {
+      throw .cannotWrite(path: path, problem: SystemError.current)
+    }
+    try syncFolder(of: path)
+  }
+
   /// Removes a file, for good, if it is there.
   ///
   /// - Throws: `PairsError.cannotWrite`.

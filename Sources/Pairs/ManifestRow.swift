@@ -41,6 +41,9 @@ public struct ManifestRow: Sendable {
     isTruncated = !isRewritten && rawBytes.count < byteCount
   }
 
+  /// Where the next line begins, in bytes.
+  public var endOffset: Int64 { byteOffset + Int64(byteCount + lineEnding.bytes.count) }
+
   /// Whether the line is a pair.
   public var isValid: Bool { failure == nil }
 }

@@ -15,6 +15,7 @@ struct IngestCommand: WinnowCommand {
       Example:
         winnow-ingest --workspace run --input cc3m.tsv
         winnow-ingest --workspace run --input trusted.tsv --role meta
+        winnow-ingest --workspace shard-7 --input cc12m.tsv --shard 7/64
         winnow-ingest --workspace run --format precomp --input f30k_precomp
         winnow-ingest --workspace run --format img2dataset --input cc3m
         winnow-ingest --workspace run --format webdataset --input 'shards/*.tar'
@@ -27,6 +28,10 @@ struct IngestCommand: WinnowCommand {
       webdataset; rows that failed there are taken from its tables. With --format webdataset it is \
       tar archives with KEY.jpg (png, webp, gif ...) and KEY.txt, or KEY.json with caption and url. \
       The pictures are copied into the workspace; no winnow-fetch is needed.
+
+      With --shard 7/64 the workspace takes a stable 64th of the harvested lines, the eighth: \
+      shards count from 0, and a line's key alone says which is its own. Trusted pairs are taken \
+      whole. Shards are united by winnow-merge.
       """,
     version: programVersion)
 
@@ -59,6 +64,12 @@ struct IngestCommand: WinnowCommand {
       valueName: "folder"))
   var imageRoot: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Take this shard of the harvested lines, from 0/N to N-1/N. (default: all)",
+      valueName: "i/n"))
+  var shard: ManifestShards?
+
   @OptionGroup var restart: RestartOptions
   @OptionGroup var output: OutputOptions
 
@@ -66,7 +77,7 @@ struct IngestCommand: WinnowCommand {
     let stage = IngestStage(
       IngestConfiguration(
         inputs: input, format: format, columns: columns, role: role,
-        splits: split.isEmpty ? nil : split, imageRoot: imageRoot))
+        splits: split.isEmpty ? nil : split, imageRoot: imageRoot, shard: shard))
     try stage.perform(in: workspace, restarts: restart.restarts, output: output)
   }
 }

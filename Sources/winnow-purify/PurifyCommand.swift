@@ -19,6 +19,7 @@ struct PurifyCommand: WinnowCommand {
       Example:
         winnow-purify --workspace run
         winnow-purify --workspace run --target-precision 0.95
+        winnow-purify --workspace shard-7 --mixture-from merged
         winnow-purify --workspace run --drop-repeated --placeholder-captions 20
         winnow-export --workspace run --decision rejected --reason uncertain
       """,
@@ -51,6 +52,12 @@ struct PurifyCommand: WinnowCommand {
       "Keep as many pairs as this estimated precision allows instead.", valueName: "precision"))
   var targetPrecision: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Take the mixtures of this decided workspace, or of what --json printed there, in place of "
+        + "fitting them here.", valueName: "path"))
+  var mixtureFrom: String?
+
   @OptionGroup(title: "Rules on what pairs are") var content: ContentOptions
 
   @OptionGroup var output: OutputOptions
@@ -61,6 +68,7 @@ struct PurifyCommand: WinnowCommand {
     configuration.threshold = threshold
     configuration.keepFraction = keepFraction
     configuration.targetPrecision = targetPrecision
+    configuration.mixtureFrom = mixtureFrom.map(absolutePath)
     configuration.content = content.rules
     try PurifyStage(configuration).perform(in: workspace, output: output)
   }

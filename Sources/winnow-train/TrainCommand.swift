@@ -16,6 +16,7 @@ struct TrainCommand: WinnowCommand {
       Example:
         winnow-train --workspace run --seed 1
         winnow-train --workspace run --seed 1 --meta-from-reviews
+        winnow-train --workspace shard-0 --seed 1 --sample 150000
         winnow-train --workspace run --seed 1 --preset paper --recipe published
         winnow-train --workspace run --seed 1 --recipe published \\
           --initialize-from model_best.pth.tar --warmup-epochs 0
@@ -26,6 +27,12 @@ struct TrainCommand: WinnowCommand {
 
   @Option(help: ArgumentHelp("Names all randomness.", valueName: "number"))
   var seed: UInt64
+
+  @Option(
+    help: ArgumentHelp(
+      "Train on so many harvested pairs, those whose keys come first. (default: all)",
+      valueName: "number"))
+  var sample: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -135,6 +142,7 @@ struct TrainCommand: WinnowCommand {
     configuration.minimumCount = minimumCount
     configuration.initializeFrom = initializeFrom
     configuration.vocabulary = vocabulary
+    configuration.sample = sample
     try TrainStage(configuration).perform(
       in: workspace, restarts: restart.restarts, output: output)
   }

@@ -9,7 +9,7 @@ import Testing
   /// `Fixtures/help-*.txt` are what `--help` prints at 80 columns.
   @Test(arguments: [
     "winnow", "winnow-corrupt", "winnow-ingest", "winnow-fetch", "winnow-featurize", "winnow-train",
-    "winnow-score", "winnow-purify", "winnow-export", "winnow-evaluate",
+    "winnow-score", "winnow-merge", "winnow-purify", "winnow-export", "winnow-evaluate",
     "winnow-inspect", "winnow-bench",
   ])
   func helpIsTheGoldenOne(_ command: String) throws {

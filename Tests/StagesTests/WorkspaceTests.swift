@@ -100,6 +100,7 @@ import Testing
     #expect(try AuditDatabase.isReadable(databaseAt: path))
     let database = try fixture.workspace.openDatabase(.reading)
     #expect(try database.pairCount() == 1)
+    #expect(try database.sources().map(\.linesRead) == [1])
     let columns = try database.read { try $0.columns(in: "pair_audit").map(\.name) }
     #expect(columns.contains("near_group"))
   }
@@ -124,6 +125,10 @@ import Testing
       """
       DROP VIEW fetch_audit; DROP VIEW purified_pair; DROP VIEW reviewed_pair; DROP VIEW pair_audit;
       DROP TABLE fetch; DROP TABLE explanation;
+      ALTER TABLE review DROP COLUMN is_merged;
+      DROP INDEX location_by_digest; ALTER TABLE location DROP COLUMN variant;
+      CREATE UNIQUE INDEX location_by_digest ON location (digest);
+      ALTER TABLE source DROP COLUMN lines_read; ALTER TABLE source DROP COLUMN shards;
       DROP INDEX image_by_near_group; DROP TABLE near_grouping; DROP INDEX image_by_shard;
       ALTER TABLE image DROP COLUMN near_group; ALTER TABLE image DROP COLUMN perceptual_hash;
       \(AuditSchema.firstViews)

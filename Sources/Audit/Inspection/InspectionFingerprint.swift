@@ -73,9 +73,10 @@ extension AuditDatabase {
         database,
         sql: """
           SELECT source_id, role, run_id, sha256, line_count,
-            (SELECT pair_id FROM pair WHERE pair.source_id = source.source_id AND line = 1),
-            (SELECT pair_id FROM pair
-             WHERE pair.source_id = source.source_id AND line = source.line_count)
+            (SELECT pair_id FROM pair WHERE pair.source_id = source.source_id
+             ORDER BY line LIMIT 1),
+            (SELECT pair_id FROM pair WHERE pair.source_id = source.source_id
+             ORDER BY line DESC LIMIT 1)
           FROM source ORDER BY source_id
           """)
       return InspectionFingerprint(

@@ -14,7 +14,7 @@ final class RawStatement {
 
   /// The current row.
   struct Row {
-    fileprivate let handle: OpaquePointer
+    let handle: OpaquePointer
 
     /// An integer; 0 for NULL.
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
@@ -43,7 +43,7 @@ final class RawStatement {
           count: Int(sqlite3_column_bytes(handle, column)))
     }
 
-    private func isNull(_ column: Int32) -> Bool {
+    func isNull(_ column: Int32) -> Bool {
       sqlite3_column_type(handle, column) == SQLITE_NULL
     }
   }

@@ -40,6 +40,7 @@ public struct ExplainStage: Stage {
 
   /// Refuses a workspace without pairs or scores before anything is written there.
   public func check(in workspace: Workspace) throws {
+    try workspace.refuseMerged("winnow-score --explain")
     try workspace.openIngested(.reading).close()
     _ = try Calibration.read(in: workspace)
   }

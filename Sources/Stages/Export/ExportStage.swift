@@ -74,6 +74,15 @@ public struct ExportStage: Stage {
         problem: "webdataset holds pictures, and the workspace has precomputed features; export "
           + "them with precomp")
     }
+    if workspace.isMerged, !FileManager.default.fileExists(atPath: workspace.imagesPath),
+      try database.fetchProgress().fetched > 0
+    {
+      throw StagesError.file(
+        path: workspace.path,
+        problem: "was united by winnow-merge, and the pictures that were fetched are in the images "
+          + "folders of its shards; decide these with winnow-purify --mixture-from "
+          + "\(workspace.path) and export them one by one, or copy their images folders here")
+    }
     let folder = try ExportFolder(path: output)
     var export = SampleExport(
       in: folder, store: ContentStore(folder: workspace.imagesPath),
@@ -92,6 +101,13 @@ public struct ExportStage: Stage {
   private func exportFeatures(
     of database: AuditDatabase, _ workspace: Workspace, to output: String, _ context: StageContext
   ) throws -> ExportSummary {
+    if workspace.isMerged {
+      throw StagesError.file(
+        path: workspace.path,
+        problem:
+          "was united by winnow-merge, and the features are in its shards; decide these with "
+          + "winnow-purify --mixture-from \(workspace.path) and export them one by one")
+    }
     let store = try FeatureStore(of: workspace)
     let parts = try PairRole.allCases.filter(configuration.roles.contains).map { role in
       let rows = rows(of: database, .features, roles: [role])

@@ -50,6 +50,7 @@ public struct FeaturizeStage: Stage {
 
   /// Refuses a workspace without pairs, and weights that are not there.
   public func check(in workspace: Workspace) throws {
+    try workspace.refuseMerged("winnow-featurize")
     let database = try workspace.openIngested(.reading)
     let isPrecomputed = try workspace.imageKind(in: database) == .precomputed
     try database.close()

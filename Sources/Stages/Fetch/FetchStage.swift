@@ -32,6 +32,7 @@ public struct FetchStage: Stage {
 
   /// Refuses a workspace without pairs, and certificates that are not there.
   public func check(in workspace: Workspace) throws {
+    try workspace.refuseMerged("winnow-fetch")
     try workspace.openIngested(.reading).close()
     guard let path = configuration.certificates else { return }
     guard FileManager.default.isReadableFile(atPath: path) else {

@@ -1,10 +1,18 @@
 import Audit
 import Pairs
 
+/// A line of a file that was read.
+struct ReadLine {
+  /// With its image's location; nil for one that another shard holds.
+  let line: IngestLine?
+  /// Where the next line begins, in bytes.
+  let endOffset: Int64
+}
+
 /// The lines of one file, each with its image's location.
 protocol IngestLines: AnyObject {
   /// The next line; nil after the last.
-  func next() throws -> IngestLine?
+  func next() throws -> ReadLine?
   /// Reads over so many lines.
   func skip(_ count: Int) throws
 }
@@ -14,19 +22,24 @@ final class IngestBatches {
   /// Some lines, and whether the file ends with them.
   struct Batch: Sendable {
     var lines: [IngestLine] = []
+    /// How far the file was read for them.
+    var read = AuditDatabase.LinesRead(count: 0, endOffset: nil)
     var isLast = false
 
     /// The lines of the whole manifest of `bytes` bytes, when this batch ends with line `count`: as
     /// many as there would be if all were as long as those so far.
     func lineCount(of bytes: Int64, after count: Int) -> Int? {
       guard !isLast else { return count }
-      guard let row = lines.last?.row, row.byteOffset > 0 else { return nil }
-      return max(count, Int(Double(count) * Double(bytes) / Double(row.byteOffset)))
+      guard let end = read.endOffset, end > 0 else { return nil }
+      return max(count, Int(Double(count) * Double(bytes) / Double(end)))
     }
   }
 
   /// The most bytes of lines held in one batch: 100,000 hostile lines of 80 KB each are many.
   private static let batchBytes = 32 << 20
+  /// A batch of a shard reads at most so many lines for each that it may hold: beyond, what a kill
+  /// costs would be felt.
+  private static let mostRead = 16
 
   private let lines: any IngestLines
   private let batchLines: Int
@@ -45,12 +58,17 @@ final class IngestBatches {
     var batch = Batch()
     batch.lines.reserveCapacity(batchLines)
     var bytes = 0
-    while batch.lines.count < batchLines, bytes < Self.batchBytes {
-      guard let line = try lines.next() else {
+    while batch.lines.count < batchLines, bytes < Self.batchBytes,
+      batch.read.count < Self.mostRead * batchLines
+    {
+      guard let next = try lines.next() else {
         isDone = true
         batch.isLast = true
         return batch
       }
+      batch.read.count += 1
+      batch.read.endOffset = next.endOffset
+      guard let line = next.line else { continue }
       bytes += line.row.rawBytes.count
       batch.lines.append(line)
     }

@@ -26,6 +26,9 @@ public struct IngestConfiguration: StageConfiguration, Equatable {
   public var splits: [PairRole]?
   /// The folder that relative image paths start from; each manifest's own when nil.
   public var imageRoot: String?
+  /// The shard of harvested pairs that is wanted; all of them when nil. Trusted pairs are taken
+  /// whole.
+  public var shard: ManifestShards?
 
   /// The keys in YAML.
   public enum CodingKeys: String, CodingKey, CaseIterable {
@@ -35,12 +38,14 @@ public struct IngestConfiguration: StageConfiguration, Equatable {
     case role = "role"
     case splits = "split"
     case imageRoot = "image-root"
+    case shard = "shard"
   }
 
   /// A configuration of its parts.
   public init(
     inputs: [String], format: Format = .tsv, columns: ColumnOrder = .captionURL,
-    role: PairRole? = nil, splits: [PairRole]? = nil, imageRoot: String? = nil
+    role: PairRole? = nil, splits: [PairRole]? = nil, imageRoot: String? = nil,
+    shard: ManifestShards? = nil
   ) {
     self.inputs = inputs
     self.format = format
@@ -48,6 +53,7 @@ public struct IngestConfiguration: StageConfiguration, Equatable {
     self.role = role
     self.splits = splits
     self.imageRoot = imageRoot
+    self.shard = shard
   }
 
   /// Reads a configuration; `input` is one path or a list of them.
@@ -67,6 +73,7 @@ public struct IngestConfiguration: StageConfiguration, Equatable {
       splits = try container.decodeIfPresent([PairRole].self, forKey: .splits)
     }
     imageRoot = try container.decodeIfPresent(String.self, forKey: .imageRoot)
+    shard = try container.decodeIfPresent(ManifestShards.self, forKey: .shard)
   }
 
   /// Every key, as written in YAML.
@@ -79,6 +86,7 @@ public struct IngestConfiguration: StageConfiguration, Equatable {
     guard !inputs.isEmpty else {
       throw .configuration(stage: "ingest", key: "input", problem: "name at least one manifest")
     }
+    try refuse(.shard, shard.map { $0.indices.count > 1 } ?? false, "name one shard, such as 7/64")
     switch format {
     case .tsv: try refuse(.splits, splits != nil, "is for --format precomp")
     case .img2dataset, .webdataset:

@@ -14,6 +14,8 @@ struct IngestSource {
   let array: PrecomputedFolder.Array?
   /// The configuration that names this file alone, as its run stores it.
   let configuration: IngestConfiguration
+  /// Which lines are wanted; nil for all of them.
+  let shards: ManifestShards?
   /// Pictures with their captions; nil for a manifest.
   var shard: SampleShard?
 
@@ -33,7 +35,8 @@ struct IngestSource {
     }
     return SourceDescription(
       path: absolutePath(path), role: role, columns: columns, imageRoot: root.canonicalPath,
-      sha256: Self.identity(of: digest, captionsPerImage: captions?.captionsPerImage))
+      sha256: Self.identity(of: digest, captionsPerImage: captions?.captionsPerImage),
+      shards: shards)
   }
 
   /// Refuses captions of the same bytes that would now go to other rows of their array.
@@ -94,11 +97,15 @@ extension IngestConfiguration {
     var own = self
     own.inputs = [shard.path]
     own.role = role ?? .train
+    own.shard = shards(of: own.role)
     return IngestSource(
       path: shard.path, role: role ?? .train, columns: .captionURL,
       root: try ImageRoot(ofManifestAt: shard.path), captions: nil, array: nil,
-      configuration: own, shard: shard)
+      configuration: own, shards: own.shard, shard: shard)
   }
+
+  /// Trusted pairs are few and every shard needs them: their files are not split.
+  private func shards(of role: PairRole?) -> ManifestShards? { role == .train ? shard : nil }
 
   private func manifest(_ input: String) throws(PairsError) -> IngestSource {
     let root =
@@ -110,9 +117,10 @@ extension IngestConfiguration {
     var own = self
     own.inputs = [absolutePath(input)]
     own.role = role ?? .train
+    own.shard = shards(of: own.role)
     return IngestSource(
       path: input, role: role ?? .train, columns: columns, root: root, captions: nil,
-      array: nil, configuration: own)
+      array: nil, configuration: own, shards: own.shard)
   }
 
   private func splits(of input: String) throws -> [IngestSource] {
@@ -124,9 +132,10 @@ extension IngestConfiguration {
       var own = self
       own.inputs = [folder.path]
       own.splits = [split]
+      own.shard = shards(of: split)
       return IngestSource(
         path: captions.path, role: split, columns: .captionURL, root: root, captions: captions,
-        array: array, configuration: own)
+        array: array, configuration: own, shards: own.shard)
     }
   }
 }

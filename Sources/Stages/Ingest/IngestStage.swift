@@ -43,6 +43,7 @@ public struct IngestStage: Stage {
 
   /// Refuses what can be refused before anything is written.
   public func check(in workspace: Workspace) throws {
+    try workspace.refuseMerged("winnow-ingest")
     var expected = try IngestExpectation(of: workspace)
     for source in try configuration.sources() { try expected.check(source) }
   }
@@ -90,17 +91,20 @@ public struct IngestStage: Stage {
         command: Self.name, configuration: try source.configuration.json(),
         programVersion: context.programVersion, seed: nil, startedAt: context.now()))
     let record = try database.beginSource(description, run: run)
-    let kind = try workspace.imageKind(in: database)
+    // What the whole manifest is, not what the first line of a shard happens to be.
+    let kind =
+      try workspace.imageKind(in: database) ?? (source.shards == nil ? nil : source.firstKind())
     let store = ContentStore(folder: workspace.imagesPath)
     let lines: any IngestLines
     if let shard = source.shard {
       try store.prepare()
-      lines = try SampleLines(shard, in: source.root, into: store)
+      lines = try SampleLines(
+        shard, in: source.root, into: store, shards: source.shards)
     } else {
       lines = try ManifestLines(source, of: kind)
     }
     let batches = try IngestBatches(
-      lines, skipping: record.lineCount,
+      lines, skipping: record.linesRead,
       upTo: source.shard == nil ? batchLines : min(batchLines, Self.batchSamples))
     try add(
       batches, of: source, record, to: database, store: store, context: context,
@@ -137,13 +141,14 @@ public struct IngestStage: Stage {
   ) throws {
     var record = record
     var meter = ProgressMeter(
-      stage: Self.name, unit: "lines", total: nil, done: record.lineCount, context: context)
+      stage: Self.name, unit: "lines", total: nil, done: record.linesRead, context: context)
     let bytes = try source.shard?.size() ?? ReadableFile(path: source.path).byteCount()
     let prefetched = Prefetch { try batches.next() }
     while let batch = try prefetched.next() {
       if source.shard != nil { try store.sync() }
       record = try database.ingest(
-        batch.lines, into: record, isLast: batch.isLast, run: record.runID, at: context.now())
+        batch.lines, into: record, reading: batch.read, isLast: batch.isLast, run: record.runID,
+        at: context.now())
       for line in batch.lines {
         if case .failure(let thrown)? = line.delivery?.result {
           summary.failed[thrown.failure.reason.rawValue, default: 0] += 1
@@ -154,8 +159,9 @@ public struct IngestStage: Stage {
         }
       }
       summary.addedLines += batch.lines.count
+      summary.otherShards += batch.read.count - batch.lines.count
       meter.advance(
-        by: batch.lines.count, total: batch.lineCount(of: bytes, after: record.lineCount),
+        by: batch.read.count, total: batch.lineCount(of: bytes, after: record.linesRead),
         note: URL(fileURLWithPath: source.path).lastPathComponent)
       try afterBatch()
     }

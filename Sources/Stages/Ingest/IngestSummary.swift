@@ -6,6 +6,8 @@ public struct IngestSummary: StageSummary, Equatable {
   public var addedLines = 0
   /// Lines that were there before.
   public var knownLines = 0
+  /// Lines read that belong to other shards.
+  public var otherShards = 0
   /// Added lines that are pairs.
   public var pairs = 0
   /// Added lines that are not, by reason code.
@@ -19,6 +21,7 @@ public struct IngestSummary: StageSummary, Equatable {
     case sources = "sources"
     case addedLines = "added_lines"
     case knownLines = "known_lines"
+    case otherShards = "lines_of_other_shards"
     case pairs = "pairs"
     case failed = "failed"
     case seconds = "seconds"
@@ -31,13 +34,14 @@ public struct IngestSummary: StageSummary, Equatable {
     table.add("manifests", sources)
     table.add("lines added", addedLines)
     if knownLines > 0 { table.add("lines known before", knownLines) }
+    if otherShards > 0 { table.add("lines of other shards", otherShards) }
     table.add("pairs", pairs)
     table.add("failed lines", failed.values.reduce(0, +))
     for (reason, count) in failed.sorted(by: { $0.key < $1.key }) {
       table.add("  \(reason)", count)
     }
-    if addedLines > 0, seconds > 0 {
-      table.add("lines a second", Int(Double(addedLines) / seconds))
+    if addedLines + otherShards > 0, seconds > 0 {
+      table.add("lines a second", Int(Double(addedLines + otherShards) / seconds))
     }
     return features.map { table.text + "\n" + $0.report } ?? table.text
   }

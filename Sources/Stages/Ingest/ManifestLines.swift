@@ -5,6 +5,7 @@ import Pairs
 final class ManifestLines: IngestLines {
   private let reader: TSVManifestReader
   private let root: ImageRoot
+  private let shards: ManifestShards?
   /// What the workspace's images are; the first line decides where that is open.
   private var kind: ImageKind?
 
@@ -13,10 +14,14 @@ final class ManifestLines: IngestLines {
     self.kind = kind
     reader = try source.reader()
     root = source.root
+    shards = source.shards
   }
 
-  func next() throws -> IngestLine? {
-    try reader.next().map(line)
+  func next() throws -> ReadLine? {
+    try reader.next().map { row in
+      ReadLine(
+        line: shards?.holds(row.key) == false ? nil : line(of: row), endOffset: row.endOffset)
+    }
   }
 
   func skip(_ count: Int) throws {

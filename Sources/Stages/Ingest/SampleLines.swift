@@ -8,16 +8,26 @@ final class SampleLines: IngestLines {
   private let reader: SampleReader
   private let store: ContentStore
   private let folder: String
+  private let shards: ManifestShards?
 
-  /// - Parameter store: Prepared.
-  init(_ shard: SampleShard, in root: ImageRoot, into store: ContentStore) throws {
+  /// - Parameters:
+  ///   - store: Prepared.
+  ///   - shards: Which lines are wanted; pictures of others are not stored.
+  init(
+    _ shard: SampleShard, in root: ImageRoot, into store: ContentStore, shards: ManifestShards?
+  ) throws {
     reader = try shard.reader()
     self.store = store
     folder = root.canonicalPath
+    self.shards = shards
   }
 
-  func next() throws -> IngestLine? {
-    try reader.next().map(line)
+  func next() throws -> ReadLine? {
+    try reader.next().map { sample in
+      let isHeld = shards?.holds(sample.row.key) != false
+      return ReadLine(
+        line: isHeld ? try line(of: sample) : nil, endOffset: sample.row.endOffset)
+    }
   }
 
   func skip(_ count: Int) throws {

@@ -39,6 +39,7 @@ public struct StageRegistry: Sendable {
     Entry(FeaturizeStage.self),
     Entry(TrainStage.self),
     Entry(ScoreStage.self),
+    Entry(MergeStage.self),
     Entry(PurifyStage.self),
     Entry(ExplainStage.self),
     Entry(EvaluateStage.self),

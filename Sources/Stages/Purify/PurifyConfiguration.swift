@@ -13,6 +13,9 @@ public struct PurifyConfiguration: StageConfiguration, Equatable {
   public var keepFraction: Double?
   /// Keeps as many pairs as this estimated precision allows instead.
   public var targetPrecision: Double?
+  /// Decides with the mixtures that were fitted elsewhere, in place of own ones: a workspace, or a file
+  /// of what `winnow-purify --json` printed.
+  public var mixtureFrom: String?
   /// What is rejected for what it is, whatever the model says; in YAML beside the other keys.
   public var content = ContentRules()
 
@@ -23,6 +26,7 @@ public struct PurifyConfiguration: StageConfiguration, Equatable {
     case threshold = "threshold"
     case keepFraction = "keep-fraction"
     case targetPrecision = "target-precision"
+    case mixtureFrom = "mixture-from"
   }
 
   /// The clean probability that a pair has to exceed unless told otherwise. With two networks of
@@ -44,6 +48,7 @@ public struct PurifyConfiguration: StageConfiguration, Equatable {
     threshold = try container.decodeIfPresent(Double.self, forKey: .threshold)
     keepFraction = try container.decodeIfPresent(Double.self, forKey: .keepFraction)
     targetPrecision = try container.decodeIfPresent(Double.self, forKey: .targetPrecision)
+    mixtureFrom = try container.decodeIfPresent(String.self, forKey: .mixtureFrom)
     content = try ContentRules(from: decoder)
   }
 
@@ -55,6 +60,7 @@ public struct PurifyConfiguration: StageConfiguration, Equatable {
     try container.encodeIfPresent(threshold, forKey: .threshold)
     try container.encodeIfPresent(keepFraction, forKey: .keepFraction)
     try container.encodeIfPresent(targetPrecision, forKey: .targetPrecision)
+    try container.encodeIfPresent(mixtureFrom, forKey: .mixtureFrom)
     try content.encode(to: encoder)
   }
 
@@ -62,6 +68,9 @@ public struct PurifyConfiguration: StageConfiguration, Equatable {
   public static var keys: [String] {
     CodingKeys.allCases.map(\.rawValue) + ContentRules.CodingKeys.allCases.map(\.rawValue)
   }
+
+  /// The keys that hold paths.
+  public static var pathKeys: Set<String> { [CodingKeys.mixtureFrom.rawValue] }
 
   /// Refuses values that cannot be.
   public func validate() throws(StagesError) {
@@ -78,6 +87,13 @@ public struct PurifyConfiguration: StageConfiguration, Equatable {
       throw .configuration(
         stage: PurifyStage.name, key: CodingKeys.threshold.rawValue,
         problem: "give only one of threshold, keep-fraction and target-precision")
+    }
+    if mixtureFrom != nil, keepFraction != nil {
+      throw .configuration(
+        stage: PurifyStage.name, key: CodingKeys.keepFraction.rawValue,
+        problem:
+          "is a share of these pairs, not of those that mixture-from was fitted to; give the "
+          + "threshold that it gave there")
     }
     try content.validate()
   }

@@ -36,15 +36,26 @@ struct PurifyRule {
     mixtures = judges.map(\.mixture)
   }
 
-  /// - Parameter scores: what both networks say of all harvested pairs that have a score.
+  /// - Parameters:
+  ///   - scores: What both networks say of all harvested pairs that have a score.
+  ///   - stored: Mixtures to take in place of fitting them to the scores.
   init(
     _ configuration: PurifyConfiguration, _ calibration: Calibration,
-    scores: NetworkSimilarities
+    scores: NetworkSimilarities, stored: StoredMixtures? = nil
   ) throws {
     let mean = Self.labelled(
       calibration.mismatched.means, calibration.matched.means, of: \.similarity)
     if configuration.isConsensus {
       let networks = Self.networks(calibration)
+      if let stored {
+        let mixtures = try stored.require(
+          model: calibration.model, isConsensus: true, judges: networks.count)
+        let judges = zip(mixtures, networks).map { Judge($0, of: $1.similarity) }
+        self.init(
+          Self.consensusName, above: configuration.cleanThreshold ?? Self.usualLevel(of: judges),
+          ofProbability: true, judges)
+        return
+      }
       let refined = networks.map { judge in
         Judge(
           judge.similarity == \PairScore.similarityA
@@ -61,10 +72,16 @@ struct PurifyRule {
       return
     }
     let similarities = scores.means
-    let refined = Judge(
-      mean.mixture.refined(on: similarities, trusted: calibration.matched.means), of: \.similarity)
+    let judges: [Judge]
+    if let stored {
+      let mixtures = try stored.require(model: calibration.model, isConsensus: false, judges: 1)
+      judges = mixtures.map { Judge($0, of: \.similarity) }
+    } else {
+      let refined = mean.mixture.refined(on: similarities, trusted: calibration.matched.means)
+      judges = [Judge(refined, of: \.similarity), mean]
+    }
     let threshold = configuration.cleanThreshold ?? PurifyConfiguration.usualThreshold
-    let rules = [refined, mean].map {
+    let rules = judges.map {
       PurifyRule(Self.mixtureName, above: threshold, ofProbability: true, [$0])
     }
     let mixture = rules.first { $0.keepsAny(of: scores) } ?? rules[0]

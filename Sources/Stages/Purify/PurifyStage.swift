@@ -39,13 +39,17 @@ public struct PurifyStage: Stage {
     try checkPictures(of: workspace, in: database)
     try checkImages(of: workspace, in: database)
     try database.close()
+    _ = try configuration.mixtureFrom.map(StoredMixtures.init(readFrom:))
   }
 
   /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> PurifySummary {
     let database = try workspace.openIngested(.writing)
     let calibration = try Calibration.read(in: workspace)
-    guard let model = try database.publishedModel(), model.name == calibration.model else {
+    guard let model = try database.publishedModel() else {
+      throw workspace.missing("there are no scores yet", command: "winnow-score")
+    }
+    guard model.name == calibration.model else {
       throw workspace.missing(
         "the scores and their calibration are of different models", command: "winnow-score")
     }
@@ -57,7 +61,9 @@ public struct PurifyStage: Stage {
     guard !scores.a.isEmpty else {
       throw workspace.missing("no harvested pair has a score", command: "winnow-score")
     }
-    let rule = try PurifyRule(configuration, calibration, scores: scores)
+    let rule = try PurifyRule(
+      configuration, calibration, scores: scores,
+      stored: configuration.mixtureFrom.map(StoredMixtures.init(readFrom:)))
     let nearImages = try NearGroups(
       database: database, radius: configuration.content.nearRadius
     ).update()
@@ -92,8 +98,9 @@ public struct PurifyStage: Stage {
     let seconds = meter.elapsed
     try database.close()
     return PurifySummary(
-      rule: rule.name, threshold: rule.level, similarityThreshold: rule.leastSimilarity,
-      counts: counts, nearImages: nearImages, mixtures: rule.mixtures, seconds: seconds)
+      rule: rule.name, model: model.name, threshold: rule.level,
+      similarityThreshold: rule.leastSimilarity, counts: counts, nearImages: nearImages,
+      mixtures: rule.mixtures, mixtureFrom: configuration.mixtureFrom, seconds: seconds)
   }
 
   private func checkPictures(of workspace: Workspace, in database: AuditDatabase) throws {

@@ -6,6 +6,8 @@ import Pairs
 public struct PurifySummary: StageSummary {
   /// The name of the rule that decided.
   public let rule: String
+  /// The model whose similarities decided.
+  public let model: String
   /// What a pair had to exceed.
   public let threshold: Double
   /// The least similarity that is kept, where the rule has one.
@@ -22,11 +24,14 @@ public struct PurifySummary: StageSummary {
   public let nearImages: Int
   /// What was fitted to the similarities: of each network for the consensus, else of their mean.
   public let mixtures: [BetaMixture]
+  /// Where they were taken from; nil where they were fitted here.
+  public let mixtureFrom: String?
   /// Time of this run.
   public let seconds: Double
 
   enum CodingKeys: String, CodingKey {
     case rule
+    case model
     case threshold
     case similarityThreshold = "similarity_threshold"
     case kept
@@ -35,14 +40,17 @@ public struct PurifySummary: StageSummary {
     case rejectedForContent = "rejected_for_content"
     case nearImages = "near_images"
     case mixtures
+    case mixtureFrom = "mixture_from"
     case seconds
   }
 
   init(
-    rule: String, threshold: Double, similarityThreshold: Double?, counts: [PairReason: Int],
-    nearImages: Int, mixtures: [BetaMixture], seconds: Double
+    rule: String, model: String, threshold: Double, similarityThreshold: Double?,
+    counts: [PairReason: Int],
+    nearImages: Int, mixtures: [BetaMixture], mixtureFrom: String?, seconds: Double
   ) {
     self.rule = rule
+    self.model = model
     self.threshold = threshold
     self.similarityThreshold = similarityThreshold
     kept = counts[.matched] ?? 0
@@ -55,6 +63,7 @@ public struct PurifySummary: StageSummary {
     }
     self.nearImages = nearImages
     self.mixtures = mixtures
+    self.mixtureFrom = mixtureFrom
     self.seconds = seconds
   }
 
@@ -70,6 +79,7 @@ public struct PurifySummary: StageSummary {
     table.add(
       mixtures.count == 1 ? "mixture" : "mixtures",
       mixtures.map { $0.origin.rawValue.replacing("_", with: " ") }.joined(separator: ", "))
+    if let mixtureFrom { table.add("taken from", mixtureFrom) }
     table.add("kept", kept)
     table.add("rejected", rejected)
     if uncertain > 0 { table.add("uncertain", uncertain) }

@@ -3,6 +3,10 @@ import Models
 import Pairs
 
 /// Similarities of pairs whose worth is known, by the trained model: what purifying starts from.
+///
+/// It belongs to the model: training leaves it beside the networks, and whoever scores with them takes
+/// it over, so that similarities mean the same in every shard. Only for a model that has none, such as
+/// a published checkpoint, is it made of the pairs that are scored.
 struct Calibration: Codable, Equatable {
   /// The model that gave them.
   let model: String
@@ -31,10 +35,18 @@ struct Calibration: Codable, Equatable {
 
   /// - Throws: `StagesError.missing` naming `winnow-score`.
   static func read(in workspace: Workspace) throws -> Calibration {
-    let path = ModelFolder(workspace: workspace).calibrationPath
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let stored = try stored(in: ModelFolder(workspace: workspace)) else {
       throw workspace.missing("there are no scores yet", command: "winnow-score")
     }
+    return stored
+  }
+
+  /// The calibration of a folder of models; nil where there is none.
+  ///
+  /// - Throws: `StagesError.damaged`.
+  static func stored(in folder: ModelFolder) throws -> Calibration? {
+    let path = folder.calibrationPath
+    guard let data = FileManager.default.contents(atPath: path) else { return nil }
     let calibration: Calibration
     do {
       calibration = try JSONDecoder().decode(Calibration.self, from: data)

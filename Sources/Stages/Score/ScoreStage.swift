@@ -12,6 +12,8 @@ public struct ScoreSummary: StageSummary {
   public let scored: Int
   /// Pairs that an earlier run had scored.
   public let scoredBefore: Int
+  /// Whether what purifying starts from was found beside the model, and not made of the pairs here.
+  public let isModelsCalibration: Bool
   /// Time of this run.
   public let seconds: Double
   /// What was explained after that; nil when nothing was to be.
@@ -19,6 +21,7 @@ public struct ScoreSummary: StageSummary {
 
   enum CodingKeys: String, CodingKey {
     case model
+    case isModelsCalibration = "models_calibration"
     case scored
     case scoredBefore = "scored_before"
     case seconds
@@ -31,6 +34,7 @@ public struct ScoreSummary: StageSummary {
     table.add("model", model)
     table.add("pairs scored", scored)
     if scoredBefore > 0 { table.add("scored before", scoredBefore) }
+    if !isModelsCalibration { table.add("calibration", "made of the pairs here") }
     table.add("time", String(format: "%.1f s", seconds))
     if scored > 0, seconds > 0 {
       table.add("rate", String(format: "%.0f pairs/s", Double(scored) / seconds))
@@ -58,6 +62,7 @@ public struct ScoreStage: Stage {
 
   /// Refuses a workspace without pairs before anything is written there.
   public func check(in workspace: Workspace) throws {
+    try workspace.refuseMerged("winnow-score")
     try workspace.openIngested(.reading).close()
     try configuration.reference?.check()
   }
@@ -113,13 +118,14 @@ public struct ScoreStage: Stage {
       scored += page.count
       meter.advance(by: page.count)
     }
-    try calibrate(model, scorers, store, database, workspace)
+    let isModels = try calibrate(model, store, database, workspace)
     try database.publishScores(ofModel: id)
     try database.finishRun(run, at: context.now())
     let seconds = meter.elapsed
     try database.close()
     return ScoreSummary(
-      model: model.name, scored: scored, scoredBefore: before, seconds: seconds)
+      model: model.name, scored: scored, scoredBefore: before,
+      isModelsCalibration: isModels, seconds: seconds)
   }
 
   /// - Throws: `StagesError.damaged` naming the first pair whose similarity is not a number.
@@ -132,7 +138,7 @@ public struct ScoreStage: Stage {
     }
   }
 
-  private static func notNumbers(_ what: String, in workspace: Workspace) -> StagesError {
+  static func notNumbers(_ what: String, in workspace: Workspace) -> StagesError {
     .damaged(
       path: workspace.path,
       problem: "\(what) is not a number; the features or the model hold values out of range: run "
@@ -146,38 +152,40 @@ public struct ScoreStage: Stage {
     return try TrainingReviews(readFrom: ModelFolder(workspace: workspace).reviewsPath)
   }
 
-  /// Scores trusted and dev pairs, and mismatches drawn from harvested and dev pairs, and stores
-  /// their similarities beside the model.
+  /// Stores the calibration beside the model: the model's own, or one made of the pairs here.
+  ///
+  /// - Returns: Whether it is the model's own.
   private func calibrate(
-    _ model: ModelFolder.Model, _ scorers: [PairScorer], _ store: FeatureStore,
-    _ database: AuditDatabase, _ workspace: Workspace
-  ) throws {
-    let all = try WorkspacePairs(
-      of: database, roles: [.train, .meta, .dev], reviews: try reviews(in: workspace))
-    let source = WorkspaceRegions(store: store, addresses: all.addresses)
-    let harvested = all.captioned(.train, model.vocabulary)
-    let trusted = all.captioned(.meta, model.vocabulary)
-    let mismatched = all.captioned(.mismatched, model.vocabulary)
-    let dev = all.captioned(.dev, model.vocabulary)
-    func similarities(_ pairs: CaptionedImages) throws -> NetworkSimilarities {
-      let scores = try scorers.map { try $0.similarities(of: pairs, source).map(Double.init) }
-      guard scores.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
-        throw Self.notNumbers("a similarity of the trusted and dev pairs", in: workspace)
-      }
-      return NetworkSimilarities(a: scores[0], b: scores[1])
+    _ model: ModelFolder.Model, _ store: FeatureStore, _ database: AuditDatabase,
+    _ workspace: Workspace
+  ) throws -> Bool {
+    let folder = ModelFolder(workspace: workspace)
+    let reference = configuration.reference
+    var known: Calibration?
+    if let reference {
+      known = try reference.calibration(ofModel: model.name)
+      known?.reference = reference
+    } else if let stored = try undamagedCalibration(in: folder), stored.model == model.name {
+      known = stored
+      known?.reference = nil
     }
-    // The model's own name seeds the draw: the same model always gives the same calibration.
-    let seed = UInt64(model.name.prefix(16), radix: 16) ?? 0
-    let calibration = Calibration(
-      model: model.name, reference: configuration.reference,
-      matched: try similarities(trusted),
-      mismatched: try similarities(
-        harvested.mismatches(
-          count: trusted.count, known: mismatched, generator: RandomGenerator(seed: seed))),
-      devMatched: try similarities(dev),
-      devMismatched: try similarities(
-        dev.mismatches(count: dev.count, generator: RandomGenerator(seed: seed &+ 1))))
-    try ModelFolder(workspace: workspace).write(
-      lines: [calibration.sealed()], to: ModelFolder(workspace: workspace).calibrationPath)
+    let calibration =
+      try known
+      ?? Calibration(
+        of: model, at: reference,
+        on: WorkspacePairs(
+          of: database, roles: [.train, .meta, .dev], reviews: reviews(in: workspace)),
+        store, in: workspace)
+    try folder.write(lines: [calibration.sealed()], to: folder.calibrationPath)
+    return known != nil
+  }
+
+  /// The workspace's own calibration; nil where there is none, or a damaged one, which is made anew.
+  private func undamagedCalibration(in folder: ModelFolder) throws -> Calibration? {
+    do {
+      return try Calibration.stored(in: folder)
+    } catch StagesError.damaged {
+      return nil
+    }
   }
 }

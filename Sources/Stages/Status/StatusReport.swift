@@ -12,13 +12,19 @@ public struct StatusReport: StageSummary, Equatable {
     public let role: PairRole
     /// Its lines in the database.
     public let lines: Int
-    /// Whether these are all.
+    /// Which shards of the manifest these are, such as `7/64`; nil for the whole of it.
+    public let shards: ManifestShards?
+    /// Lines of the manifest that were read; more than `lines` in a shard.
+    public let linesRead: Int
+    /// Whether the manifest was read to its end.
     public let isComplete: Bool
 
     enum CodingKeys: String, CodingKey {
       case path = "path"
       case role = "role"
       case lines = "lines"
+      case shards = "shards"
+      case linesRead = "lines_read"
       case isComplete = "complete"
     }
   }
@@ -43,6 +49,8 @@ public struct StatusReport: StageSummary, Equatable {
   public let workspace: String
   /// Who writes to it now.
   public let writer: String?
+  /// The workspaces that it was united from; nil for an ordinary one.
+  public let mergedFrom: [String]?
   /// Its manifests.
   public let sources: [Source]
   /// URLs to fetch.
@@ -67,6 +75,7 @@ public struct StatusReport: StageSummary, Equatable {
   enum CodingKeys: String, CodingKey {
     case workspace = "workspace"
     case writer = "writer"
+    case mergedFrom = "merged_from"
     case sources = "sources"
     case urls = "urls"
     case urlsFetched = "urls_fetched"
@@ -85,9 +94,11 @@ public struct StatusReport: StageSummary, Equatable {
     let database = try workspace.openIngested(.reading)
     self.workspace = workspace.path
     writer = workspace.currentWriter()
+    mergedFrom = try workspace.merged()?.shards
     sources = try database.sources().map { source in
       Source(
         path: source.description.path, role: source.description.role, lines: source.lineCount,
+        shards: source.description.shards, linesRead: source.linesRead,
         isComplete: source.isComplete)
     }
     let fetches = try database.fetchProgress()
@@ -114,10 +125,14 @@ extension StatusReport {
     var table = SummaryTable()
     table.add("workspace", workspace)
     if let writer { table.add("being written to by", writer) }
+    if let mergedFrom { table.add("united from", "\(mergedFrom.count) workspaces") }
     for source in sources {
       let lines = SummaryTable.grouped(source.lines)
       let state = source.isComplete ? "" : ", not complete"
-      table.add("manifest", "\(source.path) (\(source.role.rawValue), \(lines) lines\(state))")
+      let share =
+        source.shards.map { " of \(SummaryTable.grouped(source.linesRead)), shard \($0)" } ?? ""
+      table.add(
+        "manifest", "\(source.path) (\(source.role.rawValue), \(lines) lines\(share)\(state))")
     }
     if urls > 0 {
       let (fetched, failed) = (SummaryTable.grouped(urlsFetched), SummaryTable.grouped(urlsFailed))

@@ -15,13 +15,18 @@ final class EpochMeter: Sendable {
   }
 
   private let context: StageContext
+  private let sample: TrainSummary.Sample?
   private let startedAt: Double
   private let planned: [Int]
   private let before: Int
   private let count = Mutex(Count())
 
-  init(state: TrainingState, trainer: Trainer, context: StageContext) {
+  init(
+    state: TrainingState, trainer: Trainer, sample: TrainSummary.Sample? = nil,
+    context: StageContext
+  ) {
     self.context = context
+    self.sample = sample
     startedAt = context.uptime()
     planned = (0..<trainer.epochs).map(trainer.plannedBatches(ofEpoch:))
     before = planned.prefix(state.epochsDone).reduce(0, +)
@@ -45,6 +50,7 @@ final class EpochMeter: Sendable {
     if let share = progress.keptShare {
       note += ", kept \(String(format: "%.1f", share * 100)) %"
     }
+    if let sample { note += ", sample of \(SummaryTable.grouped(sample.pairs)) pairs" }
     context.progress(
       StageProgress(
         stage: TrainStage.name, unit: "batches", done: done, total: planned.reduce(0, +),

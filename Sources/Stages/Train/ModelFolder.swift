@@ -155,6 +155,12 @@ extension Workspace {
   /// - Throws: `StagesError.missing` when it changed since.
   func scoringModel(for store: FeatureStore) throws -> ModelFolder.Model {
     let calibration = try Calibration.read(in: self)
+    let database = try openDatabase(.reading)
+    let published = try database.publishedModel()?.name
+    try database.close()
+    guard published == nil || published == calibration.model else {
+      throw missing("the scores are of a model that was trained before", command: "winnow-score")
+    }
     guard let reference = calibration.reference else {
       let model = try trainedModel(for: store)
       guard model.name == calibration.model else {

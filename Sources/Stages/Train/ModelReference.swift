@@ -30,6 +30,17 @@ struct ModelReference: Codable, Equatable {
 
   private var folder: ModelFolder { ModelFolder(path: path) }
 
+  /// The calibration that the folder holds of this very model; nil for a checkpoint, and where there
+  /// is none.
+  ///
+  /// - Throws: `StagesError.damaged`.
+  func calibration(ofModel name: String) throws -> Calibration? {
+    guard isFolder, let stored = try Calibration.stored(in: folder), stored.model == name else {
+      return nil
+    }
+    return stored
+  }
+
   /// Refuses what can be refused without reading the networks.
   ///
   /// - Throws: `StagesError.file` naming what is missing.

@@ -53,6 +53,8 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
   /// The vocabulary of that checkpoint, looked for beside it when nil; without a checkpoint, the
   /// vocabulary to use in place of one made of the captions.
   public var vocabulary: String?
+  /// How many harvested pairs to train on, those whose keys come first; all of them when nil.
+  public var sample: Int?
 
   /// The keys in YAML.
   public enum CodingKeys: String, CodingKey, CaseIterable {
@@ -80,6 +82,7 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
     case minimumCount = "minimum-count"
     case initializeFrom = "initialize-from"
     case vocabulary = "vocabulary"
+    case sample = "sample"
   }
 
   /// The settings of a preset and a recipe with a seed.
@@ -121,6 +124,7 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
     minimumCount = try container.value(.minimumCount, default: 4)
     initializeFrom = try container.decodeIfPresent(String.self, forKey: .initializeFrom)
     vocabulary = try container.decodeIfPresent(String.self, forKey: .vocabulary)
+    sample = try container.decodeIfPresent(Int.self, forKey: .sample)
   }
 
   /// Every key, as written in YAML.
@@ -171,6 +175,11 @@ public struct TrainConfiguration: StageConfiguration, Equatable {
     for (key, value, bound) in least where value < bound {
       throw .configuration(
         stage: TrainStage.name, key: key.rawValue, problem: "\(value) is not \(bound) or more")
+    }
+    if let sample, sample < 2 {
+      throw .configuration(
+        stage: TrainStage.name, key: CodingKeys.sample.rawValue,
+        problem: "\(sample) is not 2 or more")
     }
     for (key, value, _) in least {
       let most = [.embedSize, .similarityDimension].contains(key) ? 1 << 14 : 1 << 20

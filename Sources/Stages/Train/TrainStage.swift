@@ -29,6 +29,7 @@ public struct TrainStage: Stage {
 
   /// Refuses a workspace without pairs before anything is written there.
   public func check(in workspace: Workspace) throws {
+    try workspace.refuseMerged("winnow-train")
     try workspace.openIngested(.reading).close()
     try configuration.reference?.check()
     try TrainingStart.refuseOwnFiles(configuration, in: workspace)
@@ -41,7 +42,7 @@ public struct TrainStage: Stage {
     let reviews =
       configuration.metaFromReviews == true ? try TrainingReviews(of: database) : TrainingReviews()
     let pairs = try WorkspacePairs(
-      of: database, roles: [.train, .meta, .dev], reviews: reviews)
+      of: database, roles: [.train, .meta, .dev], reviews: reviews, sample: configuration.sample)
     guard !pairs.addresses.isEmpty else {
       throw workspace.missing("no pair has features yet", command: "winnow-featurize")
     }
@@ -61,8 +62,8 @@ public struct TrainStage: Stage {
       }
       try database.close()
       return TrainSummary(
-        model: done.model, records: done.records, reviews: reviewed(pairs, reviews), seconds: 0,
-        wasDone: true)
+        model: done.model, records: done.records, reviews: reviewed(pairs, reviews),
+        sample: pairs.sample, seconds: 0, wasDone: true)
     }
 
     let start = try TrainingStart(configuration, pairs, store, in: workspace)
@@ -83,7 +84,8 @@ public struct TrainStage: Stage {
     try workspace.removeCompletionMarker(ofStage: Self.name)
     if context.restarts { try AtomicFile.remove(folder.statePath) }
     let run = try database.beginRun(try request(context))
-    let meter = EpochMeter(state: state, trainer: trainer, context: context)
+    let meter = EpochMeter(
+      state: state, trainer: trainer, sample: pairs.sample, context: context)
     while state.epochsDone < trainer.epochs {
       _ = try trainer.runEpoch(&state) { meter.report($0) }
       try folder.write(
@@ -105,12 +107,17 @@ public struct TrainStage: Stage {
     if configuration.metaFromReviews == true {
       try folder.write(lines: reviews.pairs, to: folder.reviewsPath)
     }
+    let model = try ModelFolder.Model(
+      name: folder.name(), networks: state.best, vocabulary: vocabulary, path: folder.path)
+    try folder.write(
+      lines: [Calibration(of: model, at: nil, on: pairs, store, in: workspace).sealed()],
+      to: folder.calibrationPath)
     try workspace.write(marker.vouching(for: folder.files, in: workspace))
     try database.finishRun(run, at: context.now())
     try database.close()
     return TrainSummary(
-      model: try folder.name(), records: state.records, reviews: reviewed(pairs, reviews),
-      seconds: meter.elapsed, wasDone: false, repaired: damage)
+      model: model.name, records: state.records, reviews: reviewed(pairs, reviews),
+      sample: pairs.sample, seconds: meter.elapsed, wasDone: false, repaired: damage)
   }
 
   private func reviewed(

@@ -9,6 +9,8 @@ public struct TrainSummary: StageSummary {
   public let records: [EpochRecord]
   /// The pairs that reviews told of; nil where they were not asked for.
   public let reviews: Reviews?
+  /// The harvested pairs that were trained on; nil where all were.
+  public let sample: Sample?
   /// Time of this run.
   public let seconds: Double
   /// Whether the same training was done before, and nothing was to do.
@@ -32,10 +34,24 @@ public struct TrainSummary: StageSummary {
     }
   }
 
+  /// How many harvested pairs were trained on.
+  public struct Sample: Codable, Sendable, Equatable {
+    /// Those that were, by their keys.
+    public let pairs: Int
+    /// All that have features, reviewed ones that are used as such left out.
+    public let harvested: Int
+
+    enum CodingKeys: String, CodingKey {
+      case pairs = "pairs"
+      case harvested = "harvested"
+    }
+  }
+
   enum CodingKeys: String, CodingKey {
     case model
     case records = "epochs"
     case reviews
+    case sample
     case seconds
     case wasDone = "was_done"
     case repaired
@@ -46,6 +62,11 @@ public struct TrainSummary: StageSummary {
     var table = SummaryTable()
     if let repaired { table.add("damaged, made anew", repaired) }
     table.add("model", model)
+    if let sample {
+      let (pairs, all) = (sample.pairs, sample.harvested)
+      table.add(
+        "sample", "\(SummaryTable.grouped(pairs)) of \(SummaryTable.grouped(all)) harvested pairs")
+    }
     if let reviews {
       table.add("trusted pairs", "\(reviews.trusted), \(reviews.kept) of them reviewed")
       table.add("known mismatches", reviews.rejected)

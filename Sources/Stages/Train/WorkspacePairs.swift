@@ -39,17 +39,34 @@ struct WorkspacePairs {
   private(set) var addresses: [FeatureAddress] = []
   /// Harvested pairs that are used as trusted ones.
   private(set) var reviewedAsKept = 0
+  /// Harvested pairs that could be trained on, and how many of them are; nil where all are.
+  private(set) var sample: TrainSummary.Sample?
   /// Names these pairs by captions, URLs, roles and the content of their pictures.
   let fingerprint: String
 
   /// Pairs of one page.
   private static let page = 10_000
 
-  /// - Parameter reviews: What is said of harvested pairs: kept ones are used as trusted pairs,
-  ///   rejected ones as known mismatches.
+  /// - Parameters:
+  ///   - reviews: What is said of harvested pairs: kept ones are used as trusted pairs, rejected
+  ///     ones as known mismatches.
+  ///   - sampleCount: How many of the other harvested pairs are taken, those whose keys come first;
+  ///     nil for all. What a reviewer said counts beside them.
   init(
-    of database: AuditDatabase, roles: Set<PairRole>, reviews: TrainingReviews = TrainingReviews()
+    of database: AuditDatabase, roles: Set<PairRole>, reviews: TrainingReviews = TrainingReviews(),
+    sample sampleCount: Int? = nil
   ) throws {
+    var lastOfSample: KeySample.Rank?
+    if let sampleCount {
+      var chosen = KeySample(count: sampleCount)
+      try Self.forEachHarvestedPair(of: database) { pair in
+        guard reviews.verdicts[pair.pairID] == nil else { return }
+        chosen.add(KeySample.Rank(pair.key, pairID: pair.pairID))
+      }
+      lastOfSample = chosen.last()
+      sample = TrainSummary.Sample(
+        pairs: min(sampleCount, chosen.offered), harvested: chosen.offered)
+    }
     let tokenizer = CaptionTokenizer()
     var indexOfImage: [Int64: Int] = [:]
     var hasher = SHA256Hasher()
@@ -59,6 +76,11 @@ struct WorkspacePairs {
       guard let lastPair = page.last else { break }
       last = lastPair.pairID
       for pair in page {
+        if let lastOfSample, pair.role == .train, reviews.verdicts[pair.pairID] == nil,
+          lastOfSample < KeySample.Rank(pair.key, pairID: pair.pairID)
+        {
+          continue
+        }
         let index = indexOfImage[pair.imageID] ?? addresses.count
         if index == addresses.count {
           indexOfImage[pair.imageID] = index
@@ -81,6 +103,18 @@ struct WorkspacePairs {
       }
     }
     fingerprint = hasher.finalize().description
+  }
+
+  private static func forEachHarvestedPair(
+    of database: AuditDatabase, _ body: (FeaturizedPair) -> Void
+  ) throws {
+    var last: Int64 = 0
+    while true {
+      let page = try database.featurizedPairs(roles: [.train], after: last, limit: page)
+      guard let lastPair = page.last else { return }
+      last = lastPair.pairID
+      for pair in page { body(pair) }
+    }
   }
 
   /// The words of harvested and dev captions.

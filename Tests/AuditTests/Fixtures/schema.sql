@@ -20,7 +20,7 @@ CREATE TABLE source (
   byte_count INTEGER NOT NULL DEFAULT 0,
   is_complete INTEGER NOT NULL DEFAULT 0,
   run_id INTEGER NOT NULL REFERENCES run
-) STRICT;
+, shards TEXT, lines_read INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE image (
   image_id INTEGER PRIMARY KEY,
   sha256 BLOB NOT NULL UNIQUE,
@@ -43,8 +43,7 @@ CREATE TABLE location (
   reason TEXT,
   detail TEXT,
   run_id INTEGER REFERENCES run
-) STRICT;
-CREATE UNIQUE INDEX location_by_digest ON location (digest);
+, variant INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE pair (
   pair_id INTEGER PRIMARY KEY,
   source_id INTEGER NOT NULL REFERENCES source,
@@ -107,7 +106,7 @@ CREATE TABLE review (
   note TEXT,
   reviewer TEXT NOT NULL,
   created_at TEXT NOT NULL
-) STRICT;
+, is_merged INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX review_by_pair ON review (pair_id, review_id);
 CREATE INDEX image_by_shard ON image (shard, shard_row) WHERE shard IS NOT NULL;
 CREATE INDEX image_by_near_group ON image (near_group) WHERE near_group IS NOT NULL;
@@ -258,3 +257,4 @@ CREATE TABLE explanation (
   CHECK ((region_rows IS NULL) = (region_columns IS NULL)),
   CHECK ((region_rows IS NULL) = (fit IS NULL))
 ) STRICT;
+CREATE UNIQUE INDEX location_by_digest ON location (digest, variant);

@@ -52,6 +52,28 @@ import Testing
     #expect(try fixture.featurized().count == 5)
   }
 
+  /// Each picture is copied by the shard of its line alone.
+  @Test func shardsOfArchivesHaveTheirOwnPicturesAlone() throws {
+    let path = try archive("00000.tar", 0..<9)
+    try stages.perform(IngestStage(configuration(path)))
+    let all = try stages.workspace.openDatabase(.reading).pairCount()
+    var lines = 0
+    var pictures = 0
+    for index in 0..<3 {
+      let shard = try StageFixture()
+      var configuration = configuration(path)
+      configuration.shard = ManifestShards([index], of: 3)
+      let summary = try shard.perform(IngestStage(configuration))
+      lines += summary.addedLines
+      let stored = try FileManager.default.subpathsOfDirectory(
+        atPath: shard.workspace.imagesPath
+      ).filter { !$0.hasPrefix(".") && $0.count > 60 }
+      #expect(stored.count == summary.pairs)
+      pictures += stored.count
+    }
+    #expect(lines == all && pictures == 9)
+  }
+
   @Test func aKilledImportEndsAsAnUndisturbedOne() throws {
     let path = try archive("00000.tar", 0..<9)
     let killed = IngestStage(configuration(path), batchLines: 4, afterBatch: { throw Killed() })
