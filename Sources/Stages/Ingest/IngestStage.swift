@@ -121,7 +121,8 @@ public struct IngestStage: Stage {
     let store = ContentStore(folder: workspace.imagesPath)
     try store.prepare()
     let batches = try IngestBatches(
-      SampleLines(shard, in: source.root, into: store), skipping: 0, upTo: Self.batchSamples)
+      SampleLines(shard, in: source.root, into: store, shards: source.shards), skipping: 0,
+      upTo: Self.batchSamples)
     while let batch = try batches.next() {
       try store.sync()
       try database.redeliver(batch.lines, of: known, at: context.now())
