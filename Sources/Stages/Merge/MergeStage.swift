@@ -129,7 +129,7 @@ public struct MergeStage: Stage {
     if let precomputed = agreement.precomputed { try workspace.write(precomputed) }
     let folder = ModelFolder(workspace: workspace)
     if let calibration = agreement.calibration {
-      try folder.write(lines: [calibration], to: folder.calibrationPath)
+      try folder.write(lines: [calibration.sealed()], to: folder.calibrationPath)
     } else {
       try AtomicFile.remove(folder.calibrationPath)
     }

@@ -1,3 +1,4 @@
+import Audit
 import Foundation
 import Models
 import Pairs
@@ -20,7 +21,8 @@ struct Calibration: Codable, Equatable {
   let devMatched: NetworkSimilarities
   /// Dev captions with other dev images.
   let devMismatched: NetworkSimilarities
-  /// SHA-256 of all else, so that no changed digit decides anything; nil before it is `sealed()`.
+  /// SHA-256 of the model's name and the similarities, so that no changed digit decides anything; nil
+  /// before it is `sealed()`.
   private(set) var checksum: String?
 
   enum CodingKeys: String, CodingKey {
@@ -39,6 +41,25 @@ struct Calibration: Codable, Equatable {
       throw workspace.missing("there are no scores yet", command: "winnow-score")
     }
     return stored
+  }
+
+  /// The model whose scores are shown, with its calibration.
+  ///
+  /// - Throws: `StagesError.missing` naming `winnow-score`, also when another model was trained since.
+  static func ofScores(
+    in workspace: Workspace, _ database: AuditDatabase
+  ) throws -> (model: (id: Int64, name: String), calibration: Calibration) {
+    let calibration = try read(in: workspace)
+    guard let model = try database.publishedModel() else {
+      throw workspace.missing("there are no scores yet", command: "winnow-score")
+    }
+    guard model.name == calibration.model else {
+      throw workspace.missing(
+        calibration.reference == nil
+          ? "the scores are of a model that was trained before"
+          : "the scores and their calibration are of different models", command: "winnow-score")
+    }
+    return (model, calibration)
   }
 
   /// The calibration of a folder of models; nil where there is none.
@@ -63,11 +84,13 @@ struct Calibration: Codable, Equatable {
 
   /// The calibration with its checksum, as it is written.
   func sealed() throws -> Calibration {
-    var sealed = self
-    sealed.checksum = nil
+    var content = self
+    content.checksum = nil
+    content.reference = nil
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    sealed.checksum = SHA256Digest(of: Array(try encoder.encode(sealed))).description
+    var sealed = self
+    sealed.checksum = SHA256Digest(of: Array(try encoder.encode(content))).description
     return sealed
   }
 }
