@@ -10,7 +10,9 @@ struct ScoreCommand: WinnowCommand {
     discussion: """
       Stores the similarity of both trained networks and their mean, in [0, 1], for each pair. \
       Running it again goes on with what was interrupted. With --model no training is needed: a \
-      checkpoint that the published code of MSCN saved is read, nothing in it executed.
+      checkpoint that the published code of MSCN saved is read, nothing in it executed. Of another \
+      workspace's models folder, what winnow-purify starts from is taken over as well, so that \
+      similarities mean the same in all shards.
 
       With --explain the rejected pairs are explained as well, and as many that are kept, those \
       nearest the threshold first: where each word looks in the picture and how well it is found \
@@ -21,6 +23,7 @@ struct ScoreCommand: WinnowCommand {
       Example:
         winnow-score --workspace run
         winnow-score --workspace run --explain
+        winnow-score --workspace shard-7 --model shard-0/models
         winnow-score --workspace run --model model_best.pth.tar \\
           --vocabulary f30k_precomp_vocab.json
       """,

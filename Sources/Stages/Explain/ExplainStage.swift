@@ -49,11 +49,7 @@ public struct ExplainStage: Stage {
   public func run(in workspace: Workspace, context: StageContext) throws -> ExplainSummary {
     let database = try workspace.openIngested(.writing)
     let store = try FeatureStore(of: workspace)
-    let calibration = try Calibration.read(in: workspace)
-    guard let published = try database.publishedModel(), published.name == calibration.model else {
-      throw workspace.missing(
-        "the scores and their calibration are of different models", command: "winnow-score")
-    }
+    let (published, calibration) = try Calibration.ofScores(in: workspace, database)
     let model = try workspace.scoringModel(for: store)
     if context.restarts { try database.discardExplanations(ofModel: published.id) }
     let selection = try PairSelection(

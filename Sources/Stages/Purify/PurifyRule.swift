@@ -142,7 +142,7 @@ struct PurifyRule {
     name == consensusName || name == mixtureName
   }
 
-  private static let consensusName = "consensus"
+  static let consensusName = "consensus"
   private static let mixtureName = "beta-mixture"
 
   private func keepsAny(of scores: NetworkSimilarities) -> Bool {

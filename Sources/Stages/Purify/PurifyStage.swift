@@ -45,14 +45,7 @@ public struct PurifyStage: Stage {
   /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> PurifySummary {
     let database = try workspace.openIngested(.writing)
-    let calibration = try Calibration.read(in: workspace)
-    guard let model = try database.publishedModel() else {
-      throw workspace.missing("there are no scores yet", command: "winnow-score")
-    }
-    guard model.name == calibration.model else {
-      throw workspace.missing(
-        "the scores and their calibration are of different models", command: "winnow-score")
-    }
+    let (model, calibration) = try Calibration.ofScores(in: workspace, database)
     var scores = NetworkSimilarities(a: [], b: [])
     try forEachPage(of: model.id, database) { page in
       scores.a += page.map(\.similarityA)

@@ -1,3 +1,4 @@
+import Audit
 import Foundation
 import Models
 import Pairs
@@ -36,6 +37,25 @@ struct Calibration: Codable, Equatable {
       throw workspace.missing("there are no scores yet", command: "winnow-score")
     }
     return stored
+  }
+
+  /// The model whose scores are shown, with its calibration.
+  ///
+  /// - Throws: `StagesError.missing` naming `winnow-score`, also when another model was trained since.
+  static func ofScores(
+    in workspace: Workspace, _ database: AuditDatabase
+  ) throws -> (model: (id: Int64, name: String), calibration: Calibration) {
+    let calibration = try read(in: workspace)
+    guard let model = try database.publishedModel() else {
+      throw workspace.missing("there are no scores yet", command: "winnow-score")
+    }
+    guard model.name == calibration.model else {
+      throw workspace.missing(
+        calibration.reference == nil
+          ? "the scores are of a model that was trained before"
+          : "the scores and their calibration are of different models", command: "winnow-score")
+    }
+    return (model, calibration)
   }
 
   /// The calibration of a folder of models; nil where there is none.

@@ -10,7 +10,8 @@ extension Workspace {
       throw missing("nothing was ingested yet", command: "winnow-ingest", "--input M.tsv")
     }
     let database = try openDatabase(access)
-    guard try database.pairCount() > 0 else {
+    // A shard that was read to its end may hold no line.
+    guard try database.pairCount() > 0 || database.sources().contains(where: \.isComplete) else {
       throw missing("nothing was ingested yet", command: "winnow-ingest", "--input M.tsv")
     }
     return database

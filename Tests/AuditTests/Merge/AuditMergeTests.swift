@@ -32,6 +32,15 @@ import Testing
     return error?.description ?? ""
   }
 
+  /// A copy to be changed.
+  private func copy(of database: AuditDatabase, to name: String) throws -> AuditDatabase {
+    let path = fixture.folder.file(name)
+    try database.queue.writeWithoutTransaction {
+      try $0.execute(sql: "VACUUM INTO ?", arguments: [path])
+    }
+    return try AuditDatabase(at: path, access: .writing)
+  }
+
   @Test func anyOrderGivesTheSameRows() throws {
     let shards = try fixture.all()
     let expected = try merge(shards, to: "012").database.dump()
@@ -89,13 +98,8 @@ import Testing
     #expect(try Set(united) == Set(shards.flatMap { try $0.database.rows(said) }))
     #expect(united.count == MergeFixture.manifest.count { $0 == 0x0A } + 1)
     // What differs between shards is there.
-    let of7 = try merged.rows(
-      "SELECT DISTINCT image_sha256 FROM pair_audit WHERE url LIKE '%/7.jpg'")
-    #expect(of7.count == 3)
     #expect(
-      try merged.rows(
-        "SELECT DISTINCT status FROM pair_audit WHERE url LIKE '%/5.jpg' AND role = 'train'"
-      ).count == 2)
+      try merged.rows("SELECT count(*) > 0 FROM location WHERE variant > 0") == ["1"])
     // Trusted pairs are taken at their best: fetched by one shard, gone for another.
     #expect(
       try merged.rows("SELECT DISTINCT status FROM pair_audit WHERE role = 'meta'")
@@ -141,9 +145,7 @@ import Testing
     // Only what was done twice is counted twice.
     let hidden: Set<String> = ["counts"]
     #expect(try again.dump(without: hidden) == whole.database.dump(without: hidden))
-    let copy = fixture.folder.file("copy")
-    try FileManager.default.copyItem(atPath: fixture.path(1), toPath: copy)
-    let changed = try AuditDatabase(at: copy, access: .writing)
+    let changed = try copy(of: shards[1].database, to: "copy")
     try changed.write { try $0.execute(sql: "UPDATE score SET similarity_a = similarity_a + 0.1") }
     #expect(
       try problem([shards[0], shards[1], ("copy", changed)]).contains(
@@ -157,10 +159,7 @@ import Testing
     #expect(
       try problem(models) == "cannot be united: the model differs: first has m, second has n")
     func changed(_ sql: String) throws -> String {
-      let name = UUID().uuidString
-      let path = fixture.folder.file(name)
-      try FileManager.default.copyItem(atPath: fixture.path(1), toPath: path)
-      let database = try AuditDatabase(at: path, access: .writing)
+      let database = try copy(of: shards[1].database, to: UUID().uuidString)
       try database.write { try $0.execute(sql: sql) }
       return try problem([shards[0], ("changed", database), shards[2]])
     }
@@ -175,7 +174,7 @@ import Testing
         + "changed has url,caption")
     #expect(
       try changed("UPDATE source SET path = '/elsewhere.tsv' WHERE shards IS NOT NULL").contains(
-        "shard-0 has \(manifest), changed has /elsewhere.tsv"))
+        "changed has /elsewhere.tsv, shard-0 has \(manifest)"))
     #expect(
       try changed("UPDATE image SET width = 65").contains(
         ", 64 × 48, hash "))

@@ -146,6 +146,9 @@ import Testing
     try fixture.stages.perform(TrainStage(Self.configuration))
     let path = ModelFolder(workspace: fixture.workspace).reviewsPath
     try fixture.stages.folder.write(Array("{}\n".utf8), to: "run/models/reviews.jsonl")
+    // They are asked for where training left no calibration, as earlier versions did not.
+    try FileManager.default.removeItem(
+      atPath: ModelFolder(workspace: fixture.workspace).calibrationPath)
     let error = #expect(throws: StagesError.self) {
       try fixture.stages.perform(ScoreStage(ScoreConfiguration()))
     }
