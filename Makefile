@@ -9,8 +9,9 @@ BIN := .build/release
 # What `make test-browser` needs beside that, and where it puts pictures of the pages.
 BROWSER_PACKAGES := chromium chromium-driver python3-venv
 SCREENSHOTS ?= .build/screenshots
-# Of `make fuzz`.
+# Of `make torture` and `make fuzz`.
 SEED ?= 1
+KILLS ?= 100
 COUNT ?= 1000000
 
 APT_PACKAGES := libsqlite3-dev libopenblas-dev libjpeg-dev libpng-dev libwebp-dev libgif-dev libssl-dev libcurl4-openssl-dev ca-certificates pkg-config sqlite3
@@ -29,7 +30,7 @@ DEMO_DATABASE := Data/demo/workspace/audit.sqlite
 .DELETE_ON_ERROR:
 # The steps install packages and share .build, so they run one after the other, also under -j.
 .NOTPARALLEL:
-.PHONY: help setup packages weights build test lint check test-exports test-browser fuzz demo demo-data bench clean distclean
+.PHONY: help setup packages weights build test lint check torture torture-short test-exports test-browser fuzz demo demo-data bench clean distclean
 
 help: ## Show this list
 	@echo "Winnow cleans web-harvested image-caption datasets. Start with: make demo"
@@ -93,7 +94,13 @@ test: setup ## Run all tests, in release mode (debug numerics are 50 times slowe
 lint: ## Check the formatting (swift format -i -r Package.swift Sources Tests repairs it)
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 
-check: lint test ## What CI runs: formatting, warnings as errors, tests
+check: lint test torture-short ## What CI runs: formatting, warnings as errors, tests, a little torture
+
+torture: build ## Kill, starve, lock out and damage every stage (SEED=1, KILLS=100), some minutes
+	python3 -B Tests/Torture/torture.py --bin $(BIN) --seed $(SEED) --kills $(KILLS)
+
+torture-short: build
+	python3 -B Tests/Torture/torture.py --bin $(BIN) --short
 
 # Into a folder of its own, which needs no virtual environment and changes nothing else.
 PYTHON_LIBRARIES := .build/python-exports

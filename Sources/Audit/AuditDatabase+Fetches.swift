@@ -103,6 +103,16 @@ extension AuditDatabase {
       run_id = excluded.run_id
     """
 
+  /// Forgets what came of some locations, whose stored pictures were damaged: they are to be fetched
+  /// or delivered again.
+  public func discardFetches(of locations: [Int64]) throws(AuditError) {
+    try write { database in
+      let statement = try database.cachedStatement(
+        sql: "DELETE FROM fetch WHERE location_id = ?")
+      for location in locations { try statement.execute(arguments: [location]) }
+    }
+  }
+
   /// Forgets what came of all URLs that were fetched, and with it all scores and decisions if any of
   /// their images was looked at. Images that came with their lines stay.
   public func discardFetches() throws(AuditError) {

@@ -118,6 +118,35 @@ extension AuditDatabase {
     }
   }
 
+  /// Where the images of a feature shard can be read again: for each row, in order, all locations
+  /// with its content. Reads every location.
+  public func imageSources(ofShard shard: Int) throws(AuditError) -> [ImageSources] {
+    try read { database in
+      var rows: [ImageSources] = []
+      for row in try Row.fetchAll(
+        database,
+        sql: """
+          SELECT image.sha256, location.location_id, CAST(pair.url AS BLOB), source.image_root,
+            fetch.sha256
+          FROM image
+          JOIN location ON location.image_id = image.image_id
+          JOIN pair ON pair.pair_id = location.first_pair_id
+          JOIN source ON source.source_id = pair.source_id
+          LEFT JOIN fetch ON fetch.location_id = location.location_id
+          WHERE image.shard = ? ORDER BY image.shard_row, location.location_id
+          """, arguments: [shard])
+      {
+        let digest = try row.digest(0)
+        if rows.last?.digest != digest { rows.append(ImageSources(digest: digest)) }
+        rows[rows.count - 1].locations.append(
+          PendingImage(
+            locationID: row[1], url: row.text(2) ?? "", imageRoot: row[3],
+            fetched: row.hasNull(atIndex: 4) ? nil : try row.digest(4)))
+      }
+      return rows
+    }
+  }
+
   /// Forgets the images of one shard: their locations are to be looked at again. Their scores stay,
   /// since the same pictures give the same features.
   public func discardImages(ofShard shard: Int) throws(AuditError) {

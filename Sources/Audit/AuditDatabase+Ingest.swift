@@ -61,6 +61,36 @@ extension AuditDatabase {
   }
 }
 
+extension AuditDatabase {
+  /// Whether pictures that came with a source's lines are not there any more, since what was stored
+  /// of them was damaged.
+  public func lacksDeliveries(of source: SourceRecord) throws(AuditError) -> Bool {
+    try read { database in
+      try Bool.fetchOne(
+        database,
+        sql: """
+          SELECT EXISTS (
+            SELECT 1 FROM pair JOIN location USING (location_id)
+            LEFT JOIN fetch USING (location_id)
+            WHERE pair.source_id = ? AND location.is_remote AND fetch.sha256 IS NULL
+              AND fetch.reason IS NULL)
+          """, arguments: [source.id]) ?? false
+    }
+  }
+
+  /// Stores once more what came with lines of a source that is complete. Their images must be on disk
+  /// already.
+  public func redeliver(
+    _ lines: [IngestLine], of source: SourceRecord, at date: Date
+  ) throws(AuditError) {
+    try write { database in
+      let writer = try PairWriter(
+        database, source: source.id, run: source.runID, time: timestamp(date))
+      for line in lines { try writer.redeliver(line) }
+    }
+  }
+}
+
 extension IngestLine {
   /// What a run counts the line as.
   fileprivate var outcome: String {
@@ -153,6 +183,13 @@ private struct PairWriter {
     }
     if let location, let delivery = line.delivery { try insert(delivery, at: location) }
     nextPair += 1
+  }
+
+  /// Stores what came with a line that is there already.
+  func redeliver(_ line: IngestLine) throws {
+    guard let delivery = line.delivery, let identity = line.location else { return }
+    let found = try findLocation.integer { $0.bind(hash: (identity.high, identity.low)) }
+    if let found { try insert(delivery, at: found) }
   }
 
   private func insert(_ delivery: ImageDelivery, at location: Int64) throws {

@@ -42,9 +42,9 @@ extension AuditDatabase {
       ])
   }
 
-  /// Marks a run as ended.
+  /// Marks a run as ended. That and all that was written before it is on disk on return.
   public func finishRun(_ id: Int64, at date: Date) throws(AuditError) {
-    try write { database in
+    try writeDurably { database in
       try database.execute(
         sql: "UPDATE run SET ended_at = ? WHERE run_id = ?", arguments: [timestamp(date), id])
       guard database.changesCount == 1 else { throw AuditError.noSuchRow(table: "run", id: id) }

@@ -10,7 +10,9 @@ import Pairs
 ///
 /// Journal: write-ahead log, so that readers never wait for the writer. `synchronous = NORMAL`:
 /// a killed process loses nothing, a power failure can lose the last batches but never tears the
-/// database, and every batch carries its own progress, so the stage does the lost ones again.
+/// database, and every batch carries its own progress, so the stage does the lost ones again. A
+/// run's end and a review are written with `synchronous = FULL`, which syncs the log and with it all
+/// that came before: what is said to be done stays done, and no person says a thing twice.
 public struct AuditDatabase: Sendable {
   /// Where the database is, for messages.
   public let path: String
@@ -39,6 +41,30 @@ public struct AuditDatabase: Sendable {
     }
   }
 
+  /// As `write`, and what was written, by this and by all transactions before it, is on disk when it
+  /// returns.
+  func writeDurably<Value>(_ body: (Database) throws -> Value) throws(AuditError) -> Value {
+    do {
+      return try queue.writeWithoutTransaction { database in
+        // Only outside of a transaction can it be changed.
+        try database.execute(sql: "PRAGMA synchronous = FULL")
+        let result = Result {
+          var value: Value?
+          try database.inTransaction(.immediate) {
+            value = try body(database)
+            return .commit
+          }
+          guard let value else { throw DatabaseError(message: "nothing was written") }
+          return value
+        }
+        try database.execute(sql: "PRAGMA synchronous = NORMAL")
+        return try result.get()
+      }
+    } catch {
+      throw auditError(error)
+    }
+  }
+
   private func auditError(_ error: any Error) -> AuditError {
     Self.auditError(error, path: path)
   }
@@ -49,8 +75,10 @@ public struct AuditDatabase: Sendable {
     guard let error = error as? DatabaseError else {
       return .database(path: path, problem: "\(error)")
     }
-    if error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED {
-      return .busy(path: path)
+    switch error.resultCode {
+    // The last: another process held the log's recovery back for as long.
+    case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: return .busy(path: path)
+    default: break
     }
     if error.resultCode == .SQLITE_NOTADB { return .foreign(path: path) }
     return .database(path: path, problem: error.message ?? "\(error)")

@@ -20,6 +20,14 @@ public struct PendingImage: Sendable, Equatable {
   }
 }
 
+/// An image and where it can be read.
+public struct ImageSources: Sendable, Equatable {
+  /// The hash of its bytes.
+  public let digest: SHA256Digest
+  /// Where it was found, in order of first appearance.
+  public var locations: [PendingImage] = []
+}
+
 /// Where an image's features are.
 public struct FeatureAddress: Hashable, Sendable {
   /// The number of the shard file; −1 and below for arrays of precomputed features, which are not

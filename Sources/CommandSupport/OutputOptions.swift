@@ -20,15 +20,16 @@ public struct OutputOptions: ParsableArguments {
   public func withContext<Result>(
     restarts: Bool = false, _ body: (StageContext, ProgressRenderer) throws -> Result
   ) rethrows -> Result {
-    let clock: @Sendable () -> Date = { Date() }
+    let began = ContinuousClock.now
+    let uptime: @Sendable () -> Double = { (ContinuousClock.now - began) / .seconds(1) }
     let renderer = ProgressRenderer(
-      isTerminal: Terminal.errorIsTerminal, now: clock,
+      isTerminal: Terminal.errorIsTerminal, uptime: uptime,
       write: { FileHandle.standardError.write(Data($0.utf8)) })
     defer { renderer.finish() }
     let isQuiet = quiet
     return try body(
       StageContext(
-        programVersion: programVersion, restarts: restarts, now: clock,
+        programVersion: programVersion, restarts: restarts, now: { Date() }, uptime: uptime,
         progress: { if !isQuiet { renderer.show($0) } }),
       renderer)
   }

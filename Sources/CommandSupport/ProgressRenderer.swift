@@ -5,11 +5,11 @@ import Stages
 public final class ProgressRenderer: @unchecked Sendable {
   private let isTerminal: Bool
   private let interval: Double
-  private let now: @Sendable () -> Date
+  private let uptime: @Sendable () -> Double
   private let write: @Sendable (String) -> Void
   private let lock = NSLock()
   // Guarded by `lock`: stages may report from any thread.
-  private var lastShown: Date?
+  private var lastShown: Double?
   private var lastStage: String?
   private var lineIsOpen = false
 
@@ -17,22 +17,22 @@ public final class ProgressRenderer: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - isTerminal: Whether lines can be written over.
-  ///   - now: The clock.
+  ///   - uptime: Seconds since some moment. A clock that is set back would leave progress unseen.
   ///   - write: Receives text as it is to appear, line ends included.
   public init(
-    isTerminal: Bool, now: @escaping @Sendable () -> Date,
+    isTerminal: Bool, uptime: @escaping @Sendable () -> Double,
     write: @escaping @Sendable (String) -> Void
   ) {
     self.isTerminal = isTerminal
     interval = isTerminal ? 0.1 : 5
-    self.now = now
+    self.uptime = uptime
     self.write = write
   }
 
   /// Shows a progress, unless the last one was shown a moment ago.
   public func show(_ progress: StageProgress) {
     lock.withLock {
-      let date = now()
+      let date = uptime()
       let isNew = progress.stage != lastStage
       let isDone = progress.total.map { progress.done >= $0 } ?? false
       // A stage's first report has nothing to tell on plain lines.
@@ -41,7 +41,7 @@ public final class ProgressRenderer: @unchecked Sendable {
         lastStage = progress.stage
         lastShown = date
         guard isTerminal || isDone else { return }
-      } else if !isDone, let lastShown, date.timeIntervalSince(lastShown) < interval {
+      } else if !isDone, let lastShown, date - lastShown < interval {
         return
       }
       lastShown = date

@@ -1,8 +1,10 @@
 import Glibc
 
-/// A file that appears under its name only when it is complete: written beside it, synced, renamed.
+/// A file that appears under its name only when it is complete: written beside it, synced, renamed,
+/// and its folder synced, so that the name too is on disk before anything that relies on it.
 ///
-/// Without `commit()` the temporary file is removed again and what stood at `path` stays.
+/// Without `commit()` the temporary file is removed again and what stood at `path` stays. A killed
+/// process leaves its temporary file behind: see `removeLeftovers`.
 public final class AtomicFile {
   /// The name the file will have.
   public let path: String
@@ -92,12 +94,10 @@ public final class AtomicFile {
 
   /// The new name itself must reach the disk before a marker that vouches for it does.
   private static func syncFolder(of path: String) throws(PairsError) {
-    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : path[..<$0] } ?? "."
-    let opened = open(String(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard opened >= 0 else { throw .cannotWrite(path: path, problem: SystemError.current) }
-    defer { close(opened) }
-    guard fsync(opened) == 0 else {
-      throw .cannotWrite(path: path, problem: SystemError.current)
+    do {
+      try DurableFolder.sync(DurableFolder.parent(of: path))
+    } catch {
+      throw .cannotWrite(path: path, problem: error.problem)
     }
   }
 

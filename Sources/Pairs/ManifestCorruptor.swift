@@ -94,6 +94,9 @@ public struct ManifestCorruptor {
   private func write(
     _ plan: CorruptionPlan, index: ManifestIndex, to outputs: Outputs
   ) throws(PairsError) -> Summary {
+    for path in [outputs.noisy, outputs.truth, outputs.meta, outputs.dev] {
+      if let path { try AtomicFile.removeLeftovers(of: path) }
+    }
     let noisy = try AtomicFile(path: outputs.noisy)
     let truth = try AtomicFile(path: outputs.truth)
     let meta = try Self.file(outputs.meta)

@@ -1,4 +1,5 @@
 import Foundation
+import Pairs
 
 /// The folders that users name for outputs.
 enum OutputFolder {
@@ -8,9 +9,9 @@ enum OutputFolder {
   static func create(for path: String) throws(StagesError) {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try DurableFolder.create(folder.path)
     } catch {
-      throw .file(path: folder.path, problem: "cannot be created: \(error.localizedDescription)")
+      throw .file(path: error.path, problem: "the folder cannot be made: \(error.problem)")
     }
   }
 }

@@ -41,7 +41,7 @@ public struct ProgressMeter: Sendable {
   private var total: Int?
   private let before: Int
   private let context: StageContext
-  private let startedAt: Date
+  private let startedAt: Double
   private var done: Int
 
   /// A meter that starts now.
@@ -58,12 +58,12 @@ public struct ProgressMeter: Sendable {
     self.before = done
     self.done = done
     self.context = context
-    startedAt = context.now()
+    startedAt = context.uptime()
     report(note: nil)
   }
 
   /// Seconds since the meter was made.
-  public var elapsed: Double { context.now().timeIntervalSince(startedAt) }
+  public var elapsed: Double { context.uptime() - startedAt }
 
   /// How many a second were done since the meter was made; nil before the first.
   public var rate: Double? {

@@ -1,5 +1,6 @@
 """A Chromium to look at the pages with, and the server that it looks at."""
 
+import base64
 import os
 import pathlib
 import re
@@ -83,6 +84,12 @@ class Browser:
         return self.run(
             "return document.querySelector(arguments[0])?.innerText ?? ''", selector).strip()
 
+    def texts(self, selector):
+        """The texts of all elements, read in one go: a page may change between two questions."""
+        return self.run(
+            "return [...document.querySelectorAll(arguments[0])].map((one) => one.innerText)",
+            selector)
+
     def run(self, script, *arguments):
         return self.driver.execute_script(script, *arguments)
 
@@ -111,7 +118,6 @@ class Browser:
         image = self.driver.execute_cdp_cmd("Page.captureScreenshot", {
             "captureBeyondViewport": True,
             "clip": {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}})
-        import base64
         pathlib.Path(path).write_bytes(base64.b64decode(image["data"]))
 
     def settle(self):

@@ -68,7 +68,8 @@ class PageTest(unittest.TestCase):
         self.open("gallery" + query, "#cards:not([aria-busy]) > li, #cards:empty:not([aria-busy])")
 
     def numbers(self):
-        return [int(card.get_attribute("data-pair")) for card in self.browser.all("li.card")]
+        return self.browser.run("return [...document.querySelectorAll('li.card')]"
+                                ".map((card) => Number(card.dataset.pair))")
 
     def matching(self):
         """How many pairs the gallery says pass its filters."""
@@ -92,12 +93,12 @@ class GalleryTest(PageTest):
                     "s.dispatchEvent(new Event('change'))")
         browser.wait(lambda b: b.path() == "/gallery?status=rejected" and self.matching() < 303)
         rejected = self.matching()
-        self.assertTrue(all("rejected" in badge.text for badge in browser.all("li.card .badge")))
+        self.assertTrue(all("rejected" in badge for badge in browser.texts("li.card .badge")))
         search = browser.first("#search")
         search.send_keys("circle red", Keys.ENTER)
         browser.wait(lambda b: "search=circle+red" in b.path())
         browser.wait("#cards:not([aria-busy]) > li")
-        captions = [caption.text for caption in browser.all("li.card .caption")]
+        captions = browser.texts("li.card .caption")
         self.assertTrue(captions and all("red circle" in caption for caption in captions))
         # The same address shows the same, elsewhere and after going back.
         address, shown = browser.path(), self.numbers()
@@ -190,7 +191,7 @@ class GalleryTest(PageTest):
         self.gallery("?sort=manifest")
         self.assertIsNone(browser.run("return window.pwned ?? null"))
         self.assertEqual(browser.all("#cards script, #cards img[onerror]"), [])
-        captions = [caption.text for caption in browser.all("li.card .caption")]
+        captions = browser.texts("li.card .caption")
         self.assertTrue(captions[1].startswith("<script>window.pwned = 1</script><img src=x"))
         for code in ["U+202E", "U+202C", "U+2066", "U+2069", "U+200B", "U+0007"]:
             self.assertIn(code, captions[2])

@@ -87,12 +87,12 @@ import Testing
   }
 
   @Test func aKilledExportLeavesTheOlderOneAndTheNextIsWhole() throws {
-    try prepare(1500)
+    try prepare(600)
     let export = program("winnow-export")
-    #expect(try run(export, arguments(shardPairs: 1000)).status == 0)
+    #expect(try run(export, arguments(shardPairs: 400)).status == 0)
     let before = try contents()
-    for _ in 0..<3 {
-      let killed = process(export, arguments(shardPairs: 20))
+    for _ in 0..<2 {
+      let killed = process(export, arguments(shardPairs: 10))
       try killed.run()
       // Several archives are on the disk and none has its name.
       var names: [String] = []
@@ -107,7 +107,7 @@ import Testing
       #expect(after.count > before.count)
       #expect(before.allSatisfy { after[$0.key] == $0.value })
     }
-    #expect(try run(export, arguments(shardPairs: 1000)).status == 0)
+    #expect(try run(export, arguments(shardPairs: 400)).status == 0)
     #expect(try contents() == before)
   }
 }

@@ -12,7 +12,7 @@ import Testing
 
     func renderer(isTerminal: Bool) -> ProgressRenderer {
       ProgressRenderer(
-        isTerminal: isTerminal, now: { Date(timeIntervalSince1970: self.seconds) },
+        isTerminal: isTerminal, uptime: { self.seconds },
         write: { self.text += $0 })
     }
   }

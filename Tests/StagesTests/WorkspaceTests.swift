@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Audit
@@ -32,6 +33,56 @@ import Testing
     #expect(report.writer?.hasPrefix("winnow-score") == true)
     #expect(report.sources.map(\.lines) == [1])
     #expect(report.report.contains("train pending"))
+  }
+
+  /// Whoever asks holds the lock's file for an instant, which is no writer.
+  @Test func askingForTheWriterKeepsNobodyFromWriting() async throws {
+    try fixture.workspace.lock(for: "winnow-train").release()
+    let workspace = fixture.workspace
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { for _ in 0..<20_000 { _ = workspace.currentWriter() } }
+      group.addTask {
+        for _ in 0..<200 { try workspace.lock(for: "winnow-score").release() }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  @Test func aMarkerVouchesForTheContentOfFiles() throws {
+    let workspace = fixture.workspace
+    try workspace.create(folder: workspace.modelsPath)
+    try fixture.folder.write(Array("one".utf8), to: "run/models/a")
+    let marker = try CompletionMarker(stage: "train", configuration: "{}", inputs: [])
+      .vouching(for: [workspace.modelsPath + "/a"], in: workspace)
+    try workspace.write(marker)
+    let stored = try #require(try workspace.completionMarker(ofStage: "train"))
+    #expect(stored == marker && stored.files?.keys.sorted() == ["models/a"])
+    try stored.check(in: workspace)
+    try fixture.folder.write(Array("two".utf8), to: "run/models/a")
+    let changed = #expect(throws: StagesError.self) { try stored.check(in: workspace) }
+    #expect(
+      changed?.description
+        == "\(workspace.modelsPath)/a: was changed since it was written; run winnow-train again, with "
+        + "the options that it was given, to write it anew")
+    try FileManager.default.removeItem(atPath: workspace.modelsPath + "/a")
+    let gone = #expect(throws: StagesError.self) { try stored.check(in: workspace) }
+    #expect(gone?.description.contains("cannot be read; run winnow-train again") == true)
+  }
+
+  /// A clock that is set back changes no time that something took.
+  @Test func durationsDoNotComeFromTheClock() throws {
+    let uptime = Mutex(100.0)
+    let reports = Mutex<[StageProgress]>([])
+    let clock = Mutex(Date(timeIntervalSince1970: 1e9))
+    let context = StageContext(
+      programVersion: "test", now: { clock.withLock { $0 } }, uptime: { uptime.withLock { $0 } },
+      progress: { progress in reports.withLock { $0.append(progress) } })
+    var meter = ProgressMeter(stage: "score", unit: "pairs", total: 10, context: context)
+    clock.withLock { $0 -= 86_400 }
+    uptime.withLock { $0 += 2 }
+    meter.advance(by: 5)
+    #expect(meter.elapsed == 2 && meter.rate == 2.5)
+    #expect(reports.withLock { $0.last?.secondsLeft } == 2)
   }
 
   @Test func anOlderWorkspaceIsBroughtUpToDateByAnyStageThatWrites() throws {

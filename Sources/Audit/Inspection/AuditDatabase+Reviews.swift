@@ -3,7 +3,7 @@ import GRDB
 
 extension AuditDatabase {
   /// Stores a verdict on a pair. Needs no stage's lock: one short transaction of SQLite's own, which
-  /// waits at most ten seconds for another.
+  /// waits at most ten seconds for another. It is on disk on return: no command would make it anew.
   ///
   /// - Returns: The review as stored.
   /// - Throws: `AuditError.noSuchRow` for a pair that is not there, `.refused` for a note or a name
@@ -20,7 +20,7 @@ extension AuditDatabase {
     guard !request.reviewer.isEmpty else {
       throw .refused(what: "the reviewer", problem: "has no name")
     }
-    return try write { database in
+    return try writeDurably { database in
       try insert(
         request.verdict, onPair: request.pairID, note: note.flatMap { $0.isEmpty ? nil : $0 },
         by: request.reviewer, at: request.at, in: database)
@@ -37,7 +37,7 @@ extension AuditDatabase {
   public func undoReview(
     ofPair pair: Int64, reviewer: String, at date: Date
   ) throws(AuditError) -> Review? {
-    try write { database in
+    try writeDurably { database in
       let newest = try reviews(
         in: database, sql: "WHERE pair_id = ? ORDER BY review_id DESC LIMIT 3", [pair])
       guard let last = newest.first, last.verdict.standing != nil else {

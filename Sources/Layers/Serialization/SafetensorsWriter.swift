@@ -22,10 +22,23 @@ public struct SafetensorsWriter: Sendable {
   }
 
   private var items: [String: Item] = [:]
-  private let metadata: [String: String]
+  private var metadata: [String: String]
 
   /// - Parameter metadata: free text for the header.
   public init(metadata: [String: String] = [:]) { self.metadata = metadata }
+
+  /// Adds a text to the header; one of the same key is replaced.
+  public mutating func add(text: String, for key: String) { metadata[key] = text }
+
+  /// Hands all that the file will say, whatever its layout, to `sink`: the texts of the header but
+  /// that of `key`, then each tensor's name, type, shape and bytes.
+  public func writeContent(exceptTextOf key: String, to sink: (Data) -> Void) {
+    for line in SafetensorsContent.lines(of: metadata, except: key) { sink(line) }
+    for item in ordered {
+      sink(SafetensorsContent.line(item.name, item.elementType, item.shape))
+      write(item, to: sink)
+    }
+  }
 
   /// Adds a tensor; one of the same name is replaced.
   ///

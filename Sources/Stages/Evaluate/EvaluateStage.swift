@@ -58,6 +58,7 @@ public struct EvaluateStage: Stage {
       histogram: histogram)
     if let output = configuration.output {
       try OutputFolder.create(for: output)
+      try AtomicFile.removeLeftovers(of: output)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
       try AtomicFile.write(Array(try encoder.encode(summary)) + [0x0A], to: output)

@@ -12,6 +12,10 @@ struct CandidateSample {
   private(set) var captions = SmallestHashes(limit: Self.size)
   /// Pairs that were read.
   private(set) var pairs = 0
+  /// Different pictures among them.
+  private(set) var imageCount = 0
+  /// Captions among them that read differently.
+  private(set) var captionCount = 0
 
   /// Sampled pictures, and as many captions. Half of it finds fewer of the best matches; twice as
   /// many take four times as long.
@@ -19,10 +23,19 @@ struct CandidateSample {
 
   init(of harvested: HarvestedPairs, readBy vocabulary: Vocabulary) throws {
     let tokenizer = CaptionTokenizer()
+    var seenImages = SeenNumbers()
+    var seenCaptions: Set<UInt64> = []
     try harvested.forEachPage { page in
       for pair in page {
-        images.offer(PairKey(digest: pair.imageDigest).high, pair.pairID)
-        captions.offer(ReadCaption(pair.caption, vocabulary, tokenizer).identity, pair.pairID)
+        if seenImages.insert(pair.imageID) {
+          imageCount += 1
+          images.offer(PairKey(digest: pair.imageDigest).high, pair.pairID)
+        }
+        let caption = ReadCaption(pair.caption, vocabulary, tokenizer).identity
+        if seenCaptions.insert(caption).inserted {
+          captionCount += 1
+          captions.offer(caption, pair.pairID)
+        }
       }
       pairs += page.count
     }

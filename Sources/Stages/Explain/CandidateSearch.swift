@@ -25,8 +25,13 @@ struct CandidateSearch {
   private let sample: CandidateSample
   private let tokenizer = CaptionTokenizer()
 
-  /// Candidates that are scored with each pair's picture, and with its caption.
-  static let length = 64
+  /// How many of so many candidates are scored with each pair's picture, or with its caption: the more
+  /// there are, the closer are the best of them, and the more come near them by the approximation.
+  static func length(of candidates: Int) -> Int {
+    let length = 2.25 * Double(candidates).squareRoot()
+    return min(max(Int(length), 64), 256)
+  }
+
   /// Pictures or captions that one thread takes at a time.
   private static let batch = 64
 
@@ -64,9 +69,11 @@ struct CandidateSearch {
     }
     let width = approximation.width
     var captions = Shortlists(
-      queries: .stackingRows(vectors.map(\.image), columns: width), length: Self.length)
+      queries: .stackingRows(vectors.map(\.image), columns: width),
+      length: Self.length(of: sample.captionCount))
     var images = Shortlists(
-      queries: .stackingRows(vectors.map(\.caption), columns: width), length: Self.length)
+      queries: .stackingRows(vectors.map(\.caption), columns: width),
+      length: Self.length(of: sample.imageCount))
     var seenImages = SeenNumbers()
     var seenCaptions: Set<UInt64> = []
     try harvested.forEachPage { page in

@@ -62,7 +62,7 @@ public struct ExplainStage: Stage {
       RunRequest(
         command: Self.name, configuration: try configuration.json(ofModel: model.name),
         programVersion: context.programVersion, seed: nil, startedAt: context.now()))
-    let began = context.now()
+    let began = context.uptime()
     let pending = selection.pending
     if !pending.isEmpty {
       try explain(
@@ -76,7 +76,7 @@ public struct ExplainStage: Stage {
       model: model.name, explained: pending.count,
       explainedBefore: selection.count - pending.count,
       rejected: selection.rejected.count, kept: selection.kept.count,
-      seconds: context.now().timeIntervalSince(began))
+      seconds: context.uptime() - began)
   }
 
   /// The decisions that are shown, or before any a middle: halfway between what trusted pairs and what

@@ -14,6 +14,8 @@ struct ExplanationMaker {
 
   /// Matches that are kept, of the captions and of the pictures.
   static let matches = 5
+  /// Pictures whose features are held at a time.
+  private static let batch = 64
 
   private let tokenizer = CaptionTokenizer()
 
@@ -38,12 +40,16 @@ struct ExplanationMaker {
     guard !captionPairs.isEmpty, !imagePairs.isEmpty else { return nil }
     let captions = captionPairs.map { ReadCaption($0.caption, vocabulary, tokenizer) }
     let fitsImage = explainer.similarities(features, captions.map(\.numbers))
-    let fitsCaption = explainer.similarities(
-      try store.features(at: imagePairs.map(\.features)), [own.numbers])
+    let fitsCaption = try stride(from: 0, to: imagePairs.count, by: Self.batch).flatMap { start in
+      let some = imagePairs[start..<min(start + Self.batch, imagePairs.count)]
+      return explainer.similarities(
+        try store.features(at: some.map(\.features)), [own.numbers]
+      ).elements
+    }
 
     let numbers =
       grounding.cosines.elements + grounding.attention.elements + fitsImage.elements
-      + fitsCaption.elements
+      + fitsCaption
     guard numbers.allSatisfy(\.isFinite) else { return nil }
     let grid = store.description.flatMap(\.pictureGrid)
     return PairExplanation(

@@ -28,10 +28,9 @@ final class ExportFolder {
   init(path: String) throws(StagesError) {
     self.path = path
     do {
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: true)
+      try DurableFolder.create(path)
     } catch {
-      throw .file(path: path, problem: "the folder cannot be made: \(error.localizedDescription)")
+      throw .file(path: error.path, problem: "the folder cannot be made: \(error.problem)")
     }
     let names = try Self.names(in: path)
     let isExport = names.contains(Self.markerName)
@@ -130,11 +129,6 @@ final class ExportFolder {
 
   /// The name without `.partial-PROCESS-ATTEMPT` behind it.
   private static func finalName(of name: String) -> String {
-    guard let range = name.range(of: ".partial-", options: .backwards) else { return name }
-    let numbers = name[range.upperBound...].split(separator: "-", omittingEmptySubsequences: false)
-    let isTemporary =
-      numbers.count == 2
-      && numbers.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isASCII && $0.isNumber } }
-    return isTemporary ? String(name[..<range.lowerBound]) : name
+    AtomicFile.destination(ofTemporary: name)?.name ?? name
   }
 }

@@ -12,6 +12,7 @@ struct ManifestExport {
 
   init(_ format: ExportConfiguration.Format, to path: String, sources: [SourceRecord]) throws {
     self.format = format
+    for path in [path, Self.sumsPath(of: path)] { try AtomicFile.removeLeftovers(of: path) }
     file = try HashedFile(path: path)
     writer = LineWriter(
       file: file, sources: Dictionary(uniqueKeysWithValues: sources.map { ($0.id, $0) }))

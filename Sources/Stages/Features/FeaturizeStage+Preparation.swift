@@ -6,17 +6,18 @@ extension FeaturizeStage {
   /// Brings `features/` to where a run can go on: of this featurizer, without damaged shards and
   /// leftovers of a killed run, with room for what is to come.
   ///
-  /// - Returns: Files of shards that were damaged or gone; their images are to be looked at again.
+  /// Damaged shards are made anew in their place. Where pictures are not there any more as they were,
+  /// their images are to be looked at again.
   func prepare(
     _ workspace: Workspace, _ database: AuditDatabase, for description: FeaturizerDescription,
-    context: StageContext
-  ) throws -> [String] {
+    _ featurizer: ImageFeaturizer, context: StageContext, summary: inout FeaturizeSummary
+  ) throws {
     if context.restarts {
       try checkSpace(workspace, try database.imageProgress().total, description)
       try database.discardImages()
       try removeFiles(of: workspace) { _ in true }
       try workspace.write(description)
-      return []
+      return
     }
     let (done, total) = try database.imageProgress()
     let before = try workspace.featurizerDescription()
@@ -27,12 +28,23 @@ extension FeaturizeStage {
     // Before anything is forgotten: what is refused leaves the workspace as it was.
     let lost = try damaged.reduce(0) { try $0 + database.images(ofShard: $1).count }
     try checkSpace(workspace, total - done + lost, description)
-    for shard in damaged { try database.discardImages(ofShard: shard) }
     if before != description { try workspace.write(description) }
+    let repair = ShardRepair(
+      workspace: workspace, database: database, configuration: configuration,
+      description: description, featurizer: featurizer)
+    for shard in damaged {
+      if let (bytes, rows) = try repair.perform(shard) {
+        summary.shards += 1
+        summary.bytes += bytes
+        summary.featurized += rows
+      } else {
+        try database.discardImages(ofShard: shard)
+      }
+    }
     let shards = try database.featureShards().map(\.shard)
     let kept = Set(shards.map(workspace.shardPath) + [workspace.featurizerPath])
     try removeFiles(of: workspace) { !kept.contains($0) }
-    return damaged.map(workspace.shardPath)
+    summary.damagedShards = damaged.map(workspace.shardPath)
   }
 
   /// Shards that are gone, that cannot be read, or that hold anything else than what was written.

@@ -91,8 +91,11 @@ public struct FeaturizeStage: Stage {
       backbone: backbone, preprocessor: preprocessor, grid: configuration.grid,
       precision: configuration.precision)
     var summary = FeaturizeSummary()
-    summary.damagedShards = try prepare(
-      workspace, database, for: description, context: context)
+    let featurizer = ImageFeaturizer(
+      backbone: backbone, preprocessor: preprocessor, grid: configuration.grid,
+      precision: configuration.precision, database: database)
+    try prepare(
+      workspace, database, for: description, featurizer, context: context, summary: &summary)
     let progress = try database.imageProgress()
     summary.knownImages = progress.done
     if try progress.done < progress.total || wasInterrupted(database) {
@@ -100,9 +103,6 @@ public struct FeaturizeStage: Stage {
         RunRequest(
           command: Self.name, configuration: try configuration.json(),
           programVersion: context.programVersion, seed: nil, startedAt: context.now()))
-      let featurizer = ImageFeaturizer(
-        backbone: backbone, preprocessor: preprocessor, grid: configuration.grid,
-        precision: configuration.precision, database: database)
       let work = FeaturizeWork(
         stage: self, workspace: workspace, database: database, description: description,
         featurizer: featurizer, run: run)

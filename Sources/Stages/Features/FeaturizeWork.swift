@@ -26,6 +26,9 @@ struct FeaturizeWork {
       guard let end = images.last else { break }
       last = end.locationID
       let chunk = try featurize(images, meter: &meter)
+      if chunk.findings.contains(where: \.isLost) {
+        try LostPictures(workspace: workspace, database: database).refuse(after: last, images)
+      }
       if try store(chunk, of: images, shard: shard, summary: &summary) { shard += 1 }
       try stage.surroundings.afterChunk()
     }
@@ -65,6 +68,9 @@ struct FeaturizeWork {
       let result: ImageOutcome.Result
       switch finding {
       case .unavailable(let failure): result = .unavailable(failure)
+      case .lost(let digest):
+        throw StagesError.damaged(
+          path: workspace.imagesPath, problem: "the picture \(digest) is not what was stored")
       case .content(let digest):
         if let earlier = stored[digest] {
           result = earlier

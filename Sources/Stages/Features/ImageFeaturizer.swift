@@ -15,6 +15,8 @@ struct ImageFeaturizer: Sendable {
   enum Finding: Sendable {
     case unavailable(RowFailure)
     case content(SHA256Digest)
+    /// What the workspace stored of it is gone, or is not what was stored.
+    case lost(SHA256Digest)
   }
 
   /// What a content that was not known before is.
@@ -39,6 +41,8 @@ struct ImageFeaturizer: Sendable {
   let grid: Int
   let precision: FeaturePrecision
   let database: AuditDatabase
+  /// Whether contents that were looked at before are looked at again.
+  var isAnew = false
 
   /// Adds what comes of some locations to a chunk.
   ///
@@ -75,12 +79,22 @@ struct ImageFeaturizer: Sendable {
     var decoded: [DecodedImage] = []
     for image in images {
       switch reader.bytes(of: image) {
-      case .failure(let error): part.findings.append(.unavailable(error.failure))
+      case .failure(let error):
+        // Too large a file is whole all the same.
+        if let stored = image.fetched, error.failure.reason != .imageTooLarge {
+          part.findings.append(.lost(stored))
+        } else {
+          part.findings.append(.unavailable(error.failure))
+        }
       case .success(let bytes):
         let digest = SHA256Digest(of: bytes)
+        if let stored = image.fetched, stored != digest {
+          part.findings.append(.lost(stored))
+          continue
+        }
         part.findings.append(.content(digest))
         guard claim(digest) else { continue }
-        if let known = try database.image(with: digest) {
+        if !isAnew, let known = try database.image(with: digest) {
           part.known[digest] = known
         } else {
           decoded.append(DecodedImage(bytes, digest: digest, preprocessor: preprocessor))

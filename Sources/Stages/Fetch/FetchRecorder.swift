@@ -13,7 +13,7 @@ final class FetchRecorder: @unchecked Sendable {
   private let store: ContentStore
   private let database: AuditDatabase
   private let run: Int64
-  private let now: @Sendable () -> Date
+  private let context: StageContext
   private let afterBatch: @Sendable () throws -> Void
   private let queue = DispatchQueue(label: "fetch-recorder")
   private let waiting = DispatchSemaphore(value: mostWaiting)
@@ -21,7 +21,7 @@ final class FetchRecorder: @unchecked Sendable {
   /// The first error; batches after it are not recorded. Guarded by `lock`.
   private var failure: (any Error)?
   private var batch: [FetchRecord] = []
-  private var batchBegan: Date
+  private var batchBegan: Double
 
   /// A batch is recorded when it has so many URLs …
   private static let batchSize = 512
@@ -33,27 +33,27 @@ final class FetchRecorder: @unchecked Sendable {
   /// - Parameter afterBatch: Called after each transaction; an error stops the run as a kill would.
   init(
     store: ContentStore, database: AuditDatabase, run: Int64,
-    now: @escaping @Sendable () -> Date, afterBatch: @escaping @Sendable () throws -> Void
+    context: StageContext, afterBatch: @escaping @Sendable () throws -> Void
   ) {
     self.store = store
     self.database = database
     self.run = run
-    self.now = now
+    self.context = context
     self.afterBatch = afterBatch
-    batchBegan = now()
+    batchBegan = context.uptime()
   }
 
   /// Takes in what came of a URL.
   ///
   /// - Throws: What recording an earlier batch threw.
   func add(_ url: FetchedURL) throws {
-    if batch.isEmpty { batchBegan = now() }
+    if batch.isEmpty { batchBegan = context.uptime() }
     batch.append(
       FetchRecord(
         locationID: url.id, result: url.result, status: url.status, finalURL: url.finalURL,
         contentType: url.contentType, bytes: url.bytes, seconds: url.seconds, tries: url.tries))
-    let age = now().timeIntervalSince(batchBegan)
-    guard batch.count >= Self.batchSize || age >= Self.batchSeconds || age < 0 else { return }
+    let age = context.uptime() - batchBegan
+    guard batch.count >= Self.batchSize || age >= Self.batchSeconds else { return }
     try flush()
   }
 
@@ -81,7 +81,7 @@ final class FetchRecorder: @unchecked Sendable {
       guard self.lock.withLock({ self.failure }) == nil else { return }
       do {
         try self.store.sync()
-        try self.database.record(full, run: self.run, at: self.now())
+        try self.database.record(full, run: self.run, at: self.context.now())
         try self.afterBatch()
       } catch {
         self.lock.withLock { self.failure = error }

@@ -20,7 +20,7 @@ struct FetchRun {
   /// - Parameter left: how many that are, for the progress.
   func perform(left: Int, summary: inout FetchSummary) throws {
     let recorder = FetchRecorder(
-      store: store, database: database, run: run, now: context.now, afterBatch: afterBatch)
+      store: store, database: database, run: run, context: context, afterBatch: afterBatch)
     let began = ContinuousClock.now
     // The run's number: waits between tries need differ, not repeat.
     let fetcher = Fetcher(

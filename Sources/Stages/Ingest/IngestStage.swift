@@ -79,7 +79,10 @@ public struct IngestStage: Stage {
         try source.checkLayout(agreesWith: known.description)
         try AuditDatabase.check(description, agreesWith: known.description)
         summary.knownLines += known.lineCount
-        if known.isComplete { return try close(known.runID, in: database, context: context) }
+        if known.isComplete {
+          try restorePictures(of: source, known, in: database, of: workspace, context: context)
+          return try close(known.runID, in: database, context: context)
+        }
       }
     }
     // A run of its own for each file: its configuration names that one alone.
@@ -107,6 +110,23 @@ public struct IngestStage: Stage {
       batches, of: source, record, to: database, store: store, context: context,
       summary: &summary)
     try database.finishRun(run, at: context.now())
+  }
+
+  /// Copies the pictures of an archive once more when stored ones were found damaged.
+  private func restorePictures(
+    of source: IngestSource, _ known: SourceRecord, in database: AuditDatabase,
+    of workspace: Workspace, context: StageContext
+  ) throws {
+    guard let shard = source.shard, try database.lacksDeliveries(of: known) else { return }
+    let store = ContentStore(folder: workspace.imagesPath)
+    try store.prepare()
+    let batches = try IngestBatches(
+      SampleLines(shard, in: source.root, into: store, shards: source.shards), skipping: 0,
+      upTo: Self.batchSamples)
+    while let batch = try batches.next() {
+      try store.sync()
+      try database.redeliver(batch.lines, of: known, at: context.now())
+    }
   }
 
   /// Ends a run that was killed after its last line was stored.

@@ -21,6 +21,8 @@ struct Calibration: Codable, Equatable {
   let devMatched: NetworkSimilarities
   /// Dev captions with other dev images.
   let devMismatched: NetworkSimilarities
+  /// SHA-256 of all else, so that no changed digit decides anything; nil before it is `sealed()`.
+  private(set) var checksum: String?
 
   enum CodingKeys: String, CodingKey {
     case model
@@ -29,6 +31,7 @@ struct Calibration: Codable, Equatable {
     case mismatched
     case devMatched = "dev_matched"
     case devMismatched = "dev_mismatched"
+    case checksum = "content_sha256"
   }
 
   /// - Throws: `StagesError.missing` naming `winnow-score`.
@@ -64,11 +67,27 @@ struct Calibration: Codable, Equatable {
   static func stored(in folder: ModelFolder) throws -> Calibration? {
     let path = folder.calibrationPath
     guard let data = FileManager.default.contents(atPath: path) else { return nil }
+    let calibration: Calibration
     do {
-      return try JSONDecoder().decode(Calibration.self, from: data)
+      calibration = try JSONDecoder().decode(Calibration.self, from: data)
     } catch {
-      throw StagesError.damaged(
-        path: path, problem: "not a calibration; delete it and run winnow-score again")
+      throw StagesError.damaged(path: path, problem: "not a calibration; run winnow-score again")
     }
+    let sealed = try calibration.sealed()
+    guard calibration.checksum == nil || calibration == sealed else {
+      throw StagesError.damaged(
+        path: path, problem: "was changed since it was written; run winnow-score again")
+    }
+    return calibration
+  }
+
+  /// The calibration with its checksum, as it is written.
+  func sealed() throws -> Calibration {
+    var sealed = self
+    sealed.checksum = nil
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    sealed.checksum = SHA256Digest(of: Array(try encoder.encode(sealed))).description
+    return sealed
   }
 }

@@ -71,6 +71,7 @@ public struct ScoreStage: Stage {
   public func run(in workspace: Workspace, context: StageContext) throws -> ScoreSummary {
     let database = try workspace.openIngested(.writing)
     let store = try FeatureStore(of: workspace)
+    try AtomicFile.removeLeftovers(in: workspace.modelsPath)
     let model =
       try configuration.reference.map { try workspace.model($0, for: store) }
       ?? workspace.trainedModel(for: store)
@@ -164,7 +165,7 @@ public struct ScoreStage: Stage {
     if let reference {
       known = try reference.calibration(ofModel: model.name)
       known?.reference = reference
-    } else if let stored = try Calibration.stored(in: folder), stored.model == model.name {
+    } else if let stored = try undamagedCalibration(in: folder), stored.model == model.name {
       known = stored
       known?.reference = nil
     }
@@ -175,7 +176,16 @@ public struct ScoreStage: Stage {
         on: WorkspacePairs(
           of: database, roles: [.train, .meta, .dev], reviews: reviews(in: workspace)),
         store, in: workspace)
-    try folder.write(lines: [calibration], to: folder.calibrationPath)
+    try folder.write(lines: [calibration.sealed()], to: folder.calibrationPath)
     return known != nil
+  }
+
+  /// The workspace's own calibration; nil where there is none, or a damaged one, which is made anew.
+  private func undamagedCalibration(in folder: ModelFolder) throws -> Calibration? {
+    do {
+      return try Calibration.stored(in: folder)
+    } catch StagesError.damaged {
+      return nil
+    }
   }
 }

@@ -16,7 +16,7 @@ final class EpochMeter: Sendable {
 
   private let context: StageContext
   private let sample: TrainSummary.Sample?
-  private let startedAt: Date
+  private let startedAt: Double
   private let planned: [Int]
   private let before: Int
   private let count = Mutex(Count())
@@ -27,12 +27,12 @@ final class EpochMeter: Sendable {
   ) {
     self.context = context
     self.sample = sample
-    startedAt = context.now()
+    startedAt = context.uptime()
     planned = (0..<trainer.epochs).map(trainer.plannedBatches(ofEpoch:))
     before = planned.prefix(state.epochsDone).reduce(0, +)
   }
 
-  var elapsed: Double { context.now().timeIntervalSince(startedAt) }
+  var elapsed: Double { context.uptime() - startedAt }
 
   func report(_ progress: TrainingProgress) {
     let ofEpoch = planned[progress.epoch - 1]

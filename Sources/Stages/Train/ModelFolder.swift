@@ -22,6 +22,13 @@ struct ModelFolder: Sendable {
   var calibrationPath: String { path("calibration.json") }
   var reviewsPath: String { path("reviews.jsonl") }
 
+  /// What a training leaves for others, `reviews.jsonl` where there is one. Its state is no part of
+  /// that: it has a checksum of its own, and nothing but training reads it.
+  var files: [String] {
+    networkPaths + [vocabularyPath, configurationPath, curvesPath]
+      + [reviewsPath].filter { FileManager.default.fileExists(atPath: $0) }
+  }
+
   /// Writes one safetensors file atomically.
   func write(_ writer: SafetensorsWriter, to path: String) throws {
     try OutputFolder.create(for: path)
@@ -113,9 +120,10 @@ extension Workspace {
   /// - Parameter store: the features that the model is to read.
   /// - Throws: `StagesError.missing` naming `winnow-train`, or an error that names the damaged file.
   func trainedModel(for store: FeatureStore) throws -> ModelFolder.Model {
-    guard try completionMarker(ofStage: TrainStage.name) != nil else {
+    guard let marker = try completionMarker(ofStage: TrainStage.name) else {
       throw missing("there is no trained model yet", command: "winnow-train", "--seed 1")
     }
+    try marker.check(in: self)
     let folder = ModelFolder(workspace: self)
     let model = try ModelFolder.Model(
       name: folder.name(), networks: ModelFolder.networks(at: folder.networkPaths),

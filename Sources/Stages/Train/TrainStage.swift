@@ -52,15 +52,17 @@ public struct TrainStage: Stage {
       + (try TrainingStart.fingerprint(configuration))
     let marker = CompletionMarker(
       stage: Self.name, configuration: try configuration.json(), inputs: [fingerprint])
-    if !context.restarts, try workspace.completionMarker(ofStage: Self.name) == marker {
-      let model = try workspace.trainedModel(for: store)
+    try AtomicFile.removeLeftovers(in: workspace.modelsPath)
+    let outcome = FinishedTraining(workspace: workspace, store: store, folder: folder)
+    let damage = context.restarts ? nil : try outcome.damage(of: marker)
+    if !context.restarts, damage == nil, let done = try outcome.find(marker) {
       // Killed between the marker and the run's end, the run is still to be closed.
       if let run = try database.unfinishedRun(try request(context)) {
         try database.finishRun(run, at: context.now())
       }
       try database.close()
       return TrainSummary(
-        model: model.name, records: try records(in: folder), reviews: reviewed(pairs, reviews),
+        model: done.model, records: done.records, reviews: reviewed(pairs, reviews),
         sample: pairs.sample, seconds: 0, wasDone: true)
     }
 
@@ -80,14 +82,15 @@ public struct TrainStage: Stage {
       try (context.restarts ? nil : storedState(in: folder, sizes, recipe, fingerprint))
       ?? start.state(sizes, seed: recipe.seed)
     try workspace.removeCompletionMarker(ofStage: Self.name)
-    if context.restarts { try removeIfPresent(folder.statePath) }
+    if context.restarts { try AtomicFile.remove(folder.statePath) }
     let run = try database.beginRun(try request(context))
     let meter = EpochMeter(
       state: state, trainer: trainer, sample: pairs.sample, context: context)
     while state.epochsDone < trainer.epochs {
       _ = try trainer.runEpoch(&state) { meter.report($0) }
       try folder.write(
-        state.checkpoint(recipe, dataFingerprint: fingerprint), to: folder.statePath)
+        SafetensorsChecksum.sealed(state.checkpoint(recipe, dataFingerprint: fingerprint)),
+        to: folder.statePath)
       try folder.write(lines: state.records, to: folder.curvesPath)
       try afterEpoch(state.epochsDone)
     }
@@ -95,24 +98,26 @@ public struct TrainStage: Stage {
       try folder.write(network.checkpoint(training: marker.fingerprint), to: path)
     }
     try vocabulary.write(to: folder.vocabularyPath)
+    // Of a training whose state was complete and whose curves were not.
+    try folder.write(lines: state.records, to: folder.curvesPath)
     try AtomicFile.write(
       Array(try configuration.json().utf8) + [0x0A], to: folder.configurationPath)
     // Scoring calibrates on the pairs that were trusted here, not on what is said of them later.
-    try removeIfPresent(folder.reviewsPath)
+    try AtomicFile.remove(folder.reviewsPath)
     if configuration.metaFromReviews == true {
       try folder.write(lines: reviews.pairs, to: folder.reviewsPath)
     }
     let model = try ModelFolder.Model(
       name: folder.name(), networks: state.best, vocabulary: vocabulary, path: folder.path)
     try folder.write(
-      lines: [Calibration(of: model, at: nil, on: pairs, store, in: workspace)],
+      lines: [Calibration(of: model, at: nil, on: pairs, store, in: workspace).sealed()],
       to: folder.calibrationPath)
-    try workspace.write(marker)
+    try workspace.write(marker.vouching(for: folder.files, in: workspace))
     try database.finishRun(run, at: context.now())
     try database.close()
     return TrainSummary(
       model: model.name, records: state.records, reviews: reviewed(pairs, reviews),
-      sample: pairs.sample, seconds: meter.elapsed, wasDone: false)
+      sample: pairs.sample, seconds: meter.elapsed, wasDone: false, repaired: damage)
   }
 
   private func reviewed(
@@ -134,22 +139,19 @@ public struct TrainStage: Stage {
     in folder: ModelFolder, _ sizes: SimilarityConfiguration, _ recipe: TrainingRecipe,
     _ fingerprint: String
   ) throws -> TrainingState? {
-    guard FileManager.default.fileExists(atPath: folder.statePath) else { return nil }
-    return try TrainingState(
-      checkpoint: SafetensorsFile(contentsOf: URL(filePath: folder.statePath)), sizes, recipe,
-      dataFingerprint: fingerprint)
-  }
-
-  private func records(in folder: ModelFolder) throws -> [EpochRecord] {
-    guard let data = FileManager.default.contents(atPath: folder.curvesPath) else { return [] }
-    return try data.split(separator: 0x0A).map {
-      try JSONDecoder().decode(EpochRecord.self, from: Data($0))
-    }
-  }
-
-  private func removeIfPresent(_ path: String) throws {
-    if FileManager.default.fileExists(atPath: path) {
-      try FileManager.default.removeItem(atPath: path)
+    let path = folder.statePath
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    do {
+      let file = try SafetensorsFile(contentsOf: URL(filePath: path))
+      try SafetensorsChecksum.verify(file)
+      return try TrainingState(
+        checkpoint: file, sizes, recipe, dataFingerprint: fingerprint)
+    } catch let error as LayersError {
+      let detail = "\(error)"
+      throw StagesError.damaged(
+        path: path,
+        problem: (detail.hasPrefix("\(path): ") ? String(detail.dropFirst(path.count + 2)) : detail)
+          + "; give --restart to train anew")
     }
   }
 }

@@ -15,6 +15,8 @@ public struct TrainSummary: StageSummary {
   public let seconds: Double
   /// Whether the same training was done before, and nothing was to do.
   public let wasDone: Bool
+  /// A file of the same training that was gone or damaged, and for which all were written anew.
+  public var repaired: String?
 
   /// What became of reviewed pairs.
   public struct Reviews: Codable, Sendable, Equatable {
@@ -52,11 +54,13 @@ public struct TrainSummary: StageSummary {
     case sample
     case seconds
     case wasDone = "was_done"
+    case repaired
   }
 
   /// The summary as lines for a person.
   public var report: String {
     var table = SummaryTable()
+    if let repaired { table.add("damaged, made anew", repaired) }
     table.add("model", model)
     if let sample {
       let (pairs, all) = (sample.pairs, sample.harvested)

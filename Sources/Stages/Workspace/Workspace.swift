@@ -1,5 +1,6 @@
 import Audit
 import Foundation
+import Pairs
 
 /// The folder of one run and where things are in it.
 public struct Workspace: Sendable, Equatable {
@@ -36,11 +37,9 @@ public struct Workspace: Sendable, Equatable {
   /// Makes a folder of the workspace, and the workspace, unless they are there.
   public func create(folder: String) throws(StagesError) {
     do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
+      try DurableFolder.create(folder)
     } catch {
-      throw .file(
-        path: folder, problem: "the folder cannot be made: \(error.localizedDescription)")
+      throw .file(path: error.path, problem: "the folder cannot be made: \(error.problem)")
     }
   }
 

@@ -33,8 +33,8 @@ extension Workspace {
     guard descriptor >= 0 else {
       throw .file(path: lockPath, problem: String(cString: strerror(errno)))
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let code = errno
+    let code = Self.take(descriptor)
+    guard code == 0 else {
       close(descriptor)
       guard code == EWOULDBLOCK else {
         throw .file(path: lockPath, problem: String(cString: strerror(code)))
@@ -51,6 +51,20 @@ extension Workspace {
       throw .file(path: lockPath, problem: problem)
     }
     return WriterLock(descriptor: descriptor)
+  }
+
+  /// Locks the file, trying again for 0.3 s: whoever asks for the current writer holds it for an
+  /// instant, and a writer that has only just begun has not written its name yet.
+  ///
+  /// - Returns: 0, or the system's error number.
+  private static func take(_ descriptor: Int32) -> Int32 {
+    for attempt in 1...31 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return 0 }
+      let code = errno
+      guard code == EWOULDBLOCK || code == EINTR, attempt < 31 else { return code }
+      usleep(10_000)
+    }
+    return EWOULDBLOCK
   }
 
   /// Who writes to the workspace now; nil when nobody does.

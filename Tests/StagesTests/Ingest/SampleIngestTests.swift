@@ -88,6 +88,37 @@ import Testing
     #expect(try fixture.shards() == other.shards())
   }
 
+  /// A stored picture that is gone, cut or another stops featurizing before anything is made of it, and
+  /// comes again from its archive.
+  @Test(arguments: 0..<3) func aDamagedStoredPictureComesAgain(damage: Int) throws {
+    let path = try archive("00000.tar", 0..<6)
+    let undamaged = try FeaturizeFixture()
+    for fixture in [fixture, undamaged] {
+      try fixture.stages.perform(IngestStage(configuration(path)))
+    }
+    try undamaged.stages.perform(undamaged.stage())
+    let picture = GeneratedImage.png(color: (45, 200, 10))
+    let digest = SHA256Digest(of: picture).description
+    let stored = "images/\(digest.prefix(2))/\(digest)"
+    switch damage {
+    case 0:
+      try FileManager.default.removeItem(atPath: stages.workspace.path + "/" + stored)
+    case 1: try stages.folder.write(picture.dropLast(9), to: "run/" + stored)
+    default:
+      try stages.folder.write(GeneratedImage.png(color: (1, 1, 1)), to: "run/" + stored)
+    }
+    let error = #expect(throws: StagesError.self) { try stages.perform(fixture.stage()) }
+    #expect(
+      error?.description
+        == "\(stages.workspace.path)/\(stored): is gone or not what was stored (stored pictures in "
+        + "this state: 1); to have them again, run winnow-ingest of the archives that they came in, "
+        + "then winnow-featurize")
+    try stages.perform(IngestStage(configuration(path)))
+    try stages.perform(fixture.stage())
+    #expect(try fixture.shards() == undamaged.shards())
+    #expect(try stages.outcomes() == undamaged.stages.outcomes())
+  }
+
   /// The table has 130 rows, 44 of them failed; of the others only one is in the archive here.
   @Test func rowsOfTheTableAreRowsOfTheAudit() throws {
     let dataset = stages.folder.file("dataset")

@@ -180,12 +180,13 @@ import Testing
   @Test func weightsThatAreNoNumbersAreNamed() throws {
     try fixture.prepare()
     try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
-    let name = "run/models/net-a.safetensors"
-    var bytes = try fixture.stages.folder.read(name)
+    let copy = fixture.stages.folder.file("copy")
+    try FileManager.default.copyItem(atPath: fixture.workspace.modelsPath, toPath: copy)
+    var bytes = try fixture.stages.folder.read("copy/net-a.safetensors")
     bytes.replaceSubrange(bytes.count - 4..<bytes.count, with: [0, 0, 0xC0, 0x7F])
-    try fixture.stages.folder.write(bytes, to: name)
+    try fixture.stages.folder.write(bytes, to: "copy/net-a.safetensors")
     let error = #expect(throws: (any Error).self) {
-      try fixture.stages.perform(ScoreStage(ScoreConfiguration()))
+      try fixture.stages.perform(ScoreStage(ScoreConfiguration(model: copy)))
     }
     #expect("\(try #require(error))".hasSuffix("holds values that are not finite"))
   }
@@ -205,15 +206,104 @@ import Testing
         + " run: winnow-train --workspace \(path) --seed 1")
   }
 
-  @Test func aDamagedNetworkIsNamed() throws {
+  /// Cut, a bit turned over, gone: scoring names it, and the same training writes all as it was.
+  @Test(arguments: ["net-b.safetensors", "vocabulary.json", "training.jsonl"], 0..<3)
+  func aDamagedModelIsWrittenAnewByTheSameCommand(file: String, damage: Int) throws {
     try fixture.prepare()
     try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
-    let name = "run/models/net-b.safetensors"
-    try fixture.stages.folder.write(
-      try fixture.stages.folder.read(name).dropLast(100), to: name)
-    let error = #expect(throws: (any Error).self) {
+    let before = try files()
+    let path = "\(fixture.workspace.modelsPath)/\(file)"
+    var bytes = try #require(before[file])
+    switch damage {
+    case 0: try fixture.stages.folder.write(bytes.dropLast(9), to: "run/models/\(file)")
+    case 1:
+      bytes[bytes.count - 9] ^= 1
+      try fixture.stages.folder.write(bytes, to: "run/models/\(file)")
+    default: try FileManager.default.removeItem(atPath: path)
+    }
+    let error = #expect(throws: StagesError.self) {
       try fixture.stages.perform(ScoreStage(ScoreConfiguration()))
     }
-    #expect("\(try #require(error))".contains("net-b.safetensors: "))
+    #expect(error?.description.hasPrefix("\(path): ") == true)
+    #expect(error?.description.contains("run winnow-train again") == true)
+    let summary = try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+    #expect(summary.repaired == path && !summary.wasDone)
+    #expect(summary.report.contains("damaged, made anew"))
+    #expect(try files() == before)
+    #expect(try fixture.stages.perform(TrainStage(TrainedFixture.configuration)).wasDone)
+  }
+
+  @Test func aTornMarkerIsWrittenAnewByTheSameCommand() throws {
+    try fixture.prepare()
+    try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+    let before = try files()
+    let marker = try fixture.stages.folder.read("run/stages/train.json")
+    try fixture.stages.folder.write(marker.dropLast(20), to: "run/stages/train.json")
+    #expect(throws: StagesError.self) {
+      try fixture.stages.perform(ScoreStage(ScoreConfiguration()))
+    }
+    try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+    #expect(try fixture.stages.folder.read("run/stages/train.json") == marker)
+    #expect(try files() == before)
+  }
+
+  /// A training never goes on from a state that is not the one that was written.
+  @Test(arguments: 0..<3) func aDamagedStateIsNamedAndRestarted(damage: Int) throws {
+    try fixture.prepare()
+    let killed = TrainStage(TrainedFixture.configuration) { epoch in
+      if epoch == 2 { throw Killed() }
+    }
+    #expect(throws: Killed.self) { try fixture.stages.perform(killed) }
+    let name = "run/models/training-state.safetensors"
+    var bytes = try fixture.stages.folder.read(name)
+    switch damage {
+    case 0: bytes.removeLast(9)
+    case 1: bytes[bytes.count - 9] ^= 1
+    default: bytes = Array(repeating: 0, count: bytes.count)
+    }
+    try fixture.stages.folder.write(bytes, to: name)
+    let error = #expect(throws: StagesError.self) {
+      try fixture.stages.perform(TrainStage(TrainedFixture.configuration))
+    }
+    let path = fixture.stages.folder.file(name)
+    #expect(error?.description.hasPrefix("\(path): ") == true)
+    #expect(error?.description.hasSuffix("; give --restart to train anew") == true)
+    let summary = try fixture.stages.perform(
+      TrainStage(TrainedFixture.configuration), restarts: true)
+    let other = try TrainedFixture()
+    try other.prepare()
+    #expect(
+      try other.stages.perform(TrainStage(TrainedFixture.configuration)).model == summary.model)
+  }
+
+  @Test func aChangedCalibrationDecidesNothing() throws {
+    try fixture.prepare()
+    try fixture.score()
+    let name = "run/models/calibration.json"
+    let whole = try fixture.stages.folder.read(name)
+    let text = String(decoding: whole, as: UTF8.self)
+    let range = try #require(text.range(of: #"0\.[0-9]{3}"#, options: .regularExpression))
+    let other = text[range].last == "1" ? "2" : "1"
+    let changed = text.replacingCharacters(in: range, with: text[range].dropLast() + other)
+    try fixture.stages.folder.write(Array(changed.utf8), to: name)
+    let error = #expect(throws: StagesError.self) {
+      try fixture.stages.perform(PurifyStage(PurifyConfiguration()))
+    }
+    #expect(
+      error?.description
+        == "\(fixture.stages.folder.file(name)): was changed since it was written; run winnow-score "
+        + "again")
+    try fixture.stages.perform(ScoreStage(ScoreConfiguration()))
+    #expect(try fixture.stages.folder.read(name) == whole)
+    try fixture.stages.perform(PurifyStage(PurifyConfiguration()))
+  }
+
+  /// Everything in `models/` but the training's state.
+  private func files() throws -> [String: [UInt8]] {
+    let names = try FileManager.default.contentsOfDirectory(atPath: fixture.workspace.modelsPath)
+    return try Dictionary(
+      uniqueKeysWithValues: names.filter { $0 != "training-state.safetensors" }.map {
+        ($0, try fixture.stages.folder.read("run/models/\($0)"))
+      })
   }
 }
