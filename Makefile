@@ -30,7 +30,7 @@ DEMO_DATABASE := Data/demo/workspace/audit.sqlite
 .DELETE_ON_ERROR:
 # The steps install packages and share .build, so they run one after the other, also under -j.
 .NOTPARALLEL:
-.PHONY: help setup packages weights build test lint check torture torture-short test-exports test-browser fuzz demo demo-data bench clean distclean
+.PHONY: help setup packages weights build test lint check torture torture-short test-exports test-browser test-spark fuzz demo demo-data bench clean distclean
 
 help: ## Show this list
 	@echo "Winnow cleans web-harvested image-caption datasets. Start with: make demo"
@@ -131,6 +131,18 @@ test-browser: build .build/browser/ready ## Use the web pages in Chromium as a p
 	fi
 	python3 -m venv .build/browser
 	.build/browser/bin/python -m pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+test-spark: build demo-data .build/spark/ready ## Run the Spark job on clip art, a worker killed on the way
+	.build/spark/bin/python Tests/Spark/test_spark.py
+
+.build/spark/ready: Tests/Spark/requirements.txt
+	@command -v java >/dev/null || { \
+	  as_root=""; [ "$$(id -u)" -eq 0 ] || as_root="sudo"; \
+	  $$as_root apt-get -q update && $$as_root env DEBIAN_FRONTEND=noninteractive \
+	    apt-get -qy install --no-install-recommends default-jre-headless; }
+	python3 -m venv .build/spark
+	.build/spark/bin/python -m pip install -q --disable-pip-version-check -r $<
 	@touch $@
 
 # Large buffers go back to the system at once, so that what grows is a leak.
