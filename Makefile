@@ -6,6 +6,9 @@ ARCH ?= native
 # One set of flags for building and testing: different flags would rebuild each other's work.
 SWIFT_FLAGS := -c release -Xcc -march=$(ARCH) -Xswiftc -enable-testing
 BIN := .build/release
+# What `make test-browser` needs beside that, and where it puts pictures of the pages.
+BROWSER_PACKAGES := chromium chromium-driver python3-venv
+SCREENSHOTS ?= .build/screenshots
 # Of `make torture` and `make fuzz`.
 SEED ?= 1
 KILLS ?= 100
@@ -27,12 +30,12 @@ DEMO_DATABASE := Data/demo/workspace/audit.sqlite
 .DELETE_ON_ERROR:
 # The steps install packages and share .build, so they run one after the other, also under -j.
 .NOTPARALLEL:
-.PHONY: help setup packages weights build test lint check torture torture-short fuzz demo demo-data bench clean distclean
+.PHONY: help setup packages weights build test lint check torture torture-short test-exports test-browser fuzz demo demo-data bench clean distclean
 
 help: ## Show this list
 	@echo "Winnow cleans web-harvested image-caption datasets. Start with: make demo"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  ARCH=$(ARCH) sets the processor, as in: make build ARCH=x86-64-v3"
 
@@ -99,6 +102,37 @@ torture: build ## Kill, starve, lock out and damage every stage (SEED=1, KILLS=1
 torture-short: build
 	python3 -B Tests/Torture/torture.py --bin $(BIN) --short
 
+# Into a folder of its own, which needs no virtual environment and changes nothing else.
+PYTHON_LIBRARIES := .build/python-exports
+test-exports: build $(PYTHON_LIBRARIES)/.installed ## Read exports with Python's webdataset and datasets
+	PYTHONPATH=$(PYTHON_LIBRARIES) python3 Tests/Interoperability/read_exports.py $(BIN)
+
+$(PYTHON_LIBRARIES)/.installed: Tests/Interoperability/requirements.txt
+	rm -rf $(PYTHON_LIBRARIES)
+	python3 -m pip install -q --disable-pip-version-check --target $(PYTHON_LIBRARIES) -r $<
+	@touch $@
+
+test-browser: build .build/browser/ready ## Use the web pages in Chromium as a person does (SCREENSHOTS=FOLDER)
+	.build/browser/bin/python Tests/Browser/test_pages.py --screenshots $(SCREENSHOTS)
+
+.build/browser/ready: Tests/Browser/requirements.txt
+	@missing=""; \
+	for package in $(BROWSER_PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q '^install ok installed' \
+	    || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  command -v apt-get >/dev/null || { \
+	    echo "test-browser: no apt-get here; install the equivalents of:$$missing" >&2; exit 1; }; \
+	  as_root=""; [ "$$(id -u)" -eq 0 ] || as_root="sudo"; \
+	  echo "test-browser: installing$$missing"; \
+	  $$as_root apt-get -q update && $$as_root env DEBIAN_FRONTEND=noninteractive \
+	    apt-get -qy install --no-install-recommends $$missing; \
+	fi
+	python3 -m venv .build/browser
+	.build/browser/bin/python -m pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
 # Large buffers go back to the system at once, so that what grows is a leak.
 fuzz: packages ## Decode a million damaged pictures (SEED=1, COUNT=1000000)
 	$(SWIFT) build $(SWIFT_FLAGS) --product image-fuzz
@@ -149,7 +183,7 @@ bench: build ## Time training, scoring, pictures and fetching, beside others whe
 
 clean: ## Remove what was built and the demo's results; downloads stay
 	rm -rf .build Data/demo/workspace
-	rm -f Data/demo/*.tsv Data/demo/*.jsonl
+	rm -f Data/demo/*.tsv Data/demo/*.jsonl Data/demo/*.sha256
 
 distclean: clean ## Remove the downloads as well
 	rm -rf Data

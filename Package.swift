@@ -38,6 +38,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
@@ -71,6 +72,16 @@ let package = Package(
         "Pairs", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
+    .target(
+      name: "Inspector",
+      dependencies: [
+        "Audit", "Fetching", "Imaging", "Pairs",
+        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ],
+      // The pages are part of the executable: there is no folder to lose or to tamper with.
+      resources: [.embedInCode("Resources")],
+      swiftSettings: strict),
     library(
       "Stages",
       ["Audit", "Fetching", "Imaging", "Layers", "Models", "Pairs", "Parquet", "Tensors", "Yams"]),
@@ -91,11 +102,13 @@ let package = Package(
     tool("winnow-score"),
     tool("winnow-purify"),
     tool("winnow-evaluate"),
+    tool("winnow-inspect", ["Audit", "Inspector", "Pairs"]),
 
     .executableTarget(
       name: "winnow-bench",
       dependencies: [
-        "CMalloc", "CommandSupport", "Imaging", "Layers", "Models", "Pairs", "Stages", "Tensors",
+        "Audit", "CMalloc", "CommandSupport", "Imaging", "Layers", "Models", "Pairs", "Stages",
+        "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
@@ -123,6 +136,7 @@ let package = Package(
     tests(of: "Models", fixtures: true),
     tests(of: "Fetching", ["Pairs", "TestServer"]),
     tests(of: "Audit", fixtures: true),
+    tests(of: "Inspector", ["Audit", "Pairs"]),
     tests(
       of: "Stages",
       ["Audit", "Fetching", "Imaging", "Layers", "Models", "Pairs", "Tensors", "TestServer"]),
@@ -130,10 +144,12 @@ let package = Package(
     tests(
       of: "CommandSupport",
       [
-        "Stages", "TestServer", "winnow", "winnow-corrupt", "winnow-export", "winnow-featurize",
+        "Audit", "Pairs", "Stages", "TestServer", "winnow", "winnow-corrupt", "winnow-export",
+        "winnow-featurize",
         "winnow-fetch",
         "winnow-ingest",
-        "winnow-train", "winnow-score", "winnow-purify", "winnow-evaluate", "winnow-bench",
+        "winnow-train", "winnow-score", "winnow-purify", "winnow-evaluate", "winnow-inspect",
+        "winnow-bench",
       ], fixtures: true),
   ]
 )

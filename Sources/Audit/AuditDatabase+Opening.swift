@@ -33,7 +33,9 @@ extension AuditDatabase {
       configuration.prepareDatabase { database in
         try database.execute(sql: Self.pragmas(for: access))
       }
-      let queue = try Self.queue(path, configuration)
+      let queue = try DatabaseQueue(
+        path: access == .reading ? Self.readingLocation(path) : path,
+        configuration: configuration)
       let migrator = AuditSchema.migrator
       // A newer version's changes may still be in the write-ahead log, unseen by the header.
       let (isNewer, found) = try queue.read { database in
@@ -59,23 +61,6 @@ extension AuditDatabase {
     }
   }
 
-  /// On a read-only disk SQLite cannot make the files beside the database that tell readers of
-  /// writers. Where no log is there nobody writes, so the file alone is the whole database.
-  private static func queue(
-    _ path: String, _ configuration: Configuration
-  ) throws -> DatabaseQueue {
-    do {
-      return try DatabaseQueue(path: path, configuration: configuration)
-    } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
-      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-      guard configuration.readonly, access(folder, W_OK) != 0, errno == EROFS,
-        !FileManager.default.fileExists(atPath: path + "-wal")
-      else { throw error }
-      let name = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
-      return try DatabaseQueue(path: "file:\(name)?immutable=1", configuration: configuration)
-    }
-  }
-
   /// Closes the database; no call may follow. Without it the last copy of the value closes it.
   public func close() throws(AuditError) {
     do {
@@ -83,6 +68,21 @@ extension AuditDatabase {
     } catch {
       throw Self.auditError(error, path: path)
     }
+  }
+
+  /// On a disk that is mounted read-only, SQLite cannot make the shared memory that it reads a
+  /// database with a write-ahead log through. There it needs none: nobody can change the file.
+  private static func readingLocation(_ path: String) -> String {
+    var system = statvfs()
+    guard statvfs(path, &system) == 0, system.f_flag & UInt(ST_RDONLY) != 0,
+      Glibc.access(path + "-wal", F_OK) != 0
+    else { return path }
+    var location = URLComponents()
+    location.scheme = "file"
+    location.host = ""
+    location.path = path
+    location.queryItems = [URLQueryItem(name: "immutable", value: "1")]
+    return location.string ?? path
   }
 
   /// `cache_size` is in KiB when negative: random inserts into the hash indexes want most of their

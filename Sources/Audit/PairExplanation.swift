@@ -121,4 +121,10 @@ public struct PairToExplain: Sendable, Equatable {
   public let pairID: Int64
   /// Whether the model's explanation of it is stored.
   public let isExplained: Bool
+
+  /// A value of its parts.
+  public init(pairID: Int64, isExplained: Bool) {
+    self.pairID = pairID
+    self.isExplained = isExplained
+  }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Audit
 import Pairs
 import Stages
 
@@ -10,3 +11,5 @@ extension IngestConfiguration.Format: ExpressibleByArgument {}
 extension CorruptConfiguration.Format: ExpressibleByArgument {}
 extension ExportConfiguration.Format: ExpressibleByArgument {}
 extension ExportConfiguration.Decision: ExpressibleByArgument {}
+extension PairStatus: ExpressibleByArgument {}
+extension InspectionSort: ExpressibleByArgument {}

@@ -39,10 +39,11 @@ public struct OutputOptions: ParsableArguments {
     Terminal.write(json ? try Self.encode(summary) : Terminal.harmless(summary.report))
   }
 
-  /// JSON with sorted keys over several lines.
+  /// JSON with sorted keys over several lines. Characters that could do something to a terminal are
+  /// escaped, which JSON's readers undo.
   public static func encode(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+    return HarmlessText.escapedJSON(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 }

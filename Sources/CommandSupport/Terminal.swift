@@ -1,4 +1,5 @@
 import Foundation
+import Stages
 
 /// The process's standard output and error.
 public enum Terminal {
@@ -18,23 +19,15 @@ public enum Terminal {
 
   /// The text with control and formatting characters, except line feeds, as `\u{…}`.
   public static func harmless(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isHarmful) else { return text }
-    var result = ""
-    for scalar in text.unicodeScalars {
-      if isHarmful(scalar) {
-        result += "\\u{\(String(scalar.value, radix: 16))}"
-      } else {
-        result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+    HarmlessText.escaped(text, keepsLines: true)
   }
 
-  private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control: scalar != "\n"
-    case .format, .lineSeparator, .paragraphSeparator: true
-    default: false
-    }
+  /// How many cells a line on standard output has: those of the terminal, or 80 where it is none.
+  public static var outputWidth: Int {
+    var size = winsize()
+    guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0,
+      size.ws_col > 0
+    else { return 80 }
+    return max(Int(size.ws_col), 40)
   }
 }

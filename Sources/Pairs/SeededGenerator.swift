@@ -31,7 +31,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   }
 
   /// A number in `0..<bound`, every one as likely (Lemire's method). `bound` must be positive.
-  mutating func index(below bound: Int) -> Int {
+  package mutating func index(below bound: Int) -> Int {
     precondition(bound > 0)
     let range = UInt64(bound)
     let threshold = (0 &- range) % range

@@ -25,4 +25,11 @@ public struct StageContext: Sendable {
     self.uptime = uptime ?? { now().timeIntervalSinceReferenceDate }
     self.progress = progress
   }
+
+  /// The same for a stage that goes on with what an earlier run of it began.
+  public var goingOn: StageContext {
+    StageContext(
+      programVersion: programVersion, restarts: false, now: now, uptime: uptime,
+      progress: progress)
+  }
 }

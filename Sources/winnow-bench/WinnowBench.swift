@@ -10,9 +10,12 @@ struct WinnowBench: WinnowCommand {
       Example:
         winnow-bench --preset compact --json
         winnow-bench images --twin off
+        winnow-bench inspection --pairs 1000000
         winnow-bench reference case.safetensors --output computed.safetensors
       """,
     version: programVersion,
-    subcommands: [TrainingBenchmark.self, ImageBenchmark.self, ReferenceCommand.self],
+    subcommands: [
+      TrainingBenchmark.self, ImageBenchmark.self, InspectionBenchmark.self, ReferenceCommand.self,
+    ],
     defaultSubcommand: TrainingBenchmark.self)
 }

@@ -12,8 +12,15 @@ struct ScoreCommand: WinnowCommand {
       Running it again goes on with what was interrupted. With --model no training is needed: a \
       checkpoint that the published code of MSCN saved is read, nothing in it executed.
 
+      With --explain the rejected pairs are explained as well, and as many that are kept, those \
+      nearest the threshold first: where each word looks in the picture and how well it is found \
+      there, which captions of the dataset fit the picture best, and which pictures the caption. \
+      Run it after winnow-purify; before, what is less similar than halfway between trusted pairs \
+      and mismatches counts as rejected. In a pipeline it is a stage of its own, explain.
+
       Example:
         winnow-score --workspace run
+        winnow-score --workspace run --explain
         winnow-score --workspace run --model model_best.pth.tar \\
           --vocabulary f30k_precomp_vocab.json
       """,
@@ -33,11 +40,46 @@ struct ScoreCommand: WinnowCommand {
       valueName: "file"))
   var vocabulary: String?
 
-  @OptionGroup var restart: RestartOptions
+  @Flag(help: "Explain the rejected pairs and those nearest the threshold, too.")
+  var explain = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Explain at most this many pairs. (default: \(ExplainConfiguration.usualPairs))",
+      valueName: "pairs"))
+  var explainPairs: Int?
+
+  @Flag(
+    help: """
+      Discard what this command began or did before, and do it anew: with --explain the \
+      explanations alone, else scores, the decisions made on them and explanations.
+      """)
+  var restart = false
+
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    try ScoreStage(ScoreConfiguration(model: model, vocabulary: vocabulary)).perform(
-      in: workspace, restarts: restart.restarts, output: output)
+    guard explain || explainPairs == nil else {
+      throw StagesError.configuration(
+        stage: ScoreStage.name, key: "explain-pairs", problem: "is given without --explain")
+    }
+    let score = ScoreStage(ScoreConfiguration(model: model, vocabulary: vocabulary))
+    let explanation = ExplainStage(
+      ExplainConfiguration(pairs: explainPairs ?? ExplainConfiguration.usualPairs))
+    if explain { try explanation.configuration.validate() }
+    let summary = try output.withContext(restarts: restart) { context, _ in
+      // Explaining anew must not throw away the decisions that say what is to be explained.
+      var summary = try score.perform(
+        in: workspace.workspace, context: explain ? context.goingOn : context,
+        command: Self.commandName)
+      if explain {
+        summary.explanations = try explanation.perform(
+          in: workspace.workspace, context: context, command: Self.commandName)
+      }
+      return summary
+    }
+    try output.print(summary)
   }
+
+  private static let commandName = "winnow-score"
 }

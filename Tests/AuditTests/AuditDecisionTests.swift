@@ -41,6 +41,42 @@ import Testing
     #expect(try fixture.database.pendingImages(after: 1, limit: 1).map(\.url) == ["c.jpg"])
   }
 
+  @Test func exportsAskForWhatTheyNeed() throws {
+    try fixture.ingest("dog\td.jpg\ndog\td.jpg\n", name: "n.tsv")
+    try fixture.ingest("dog\td.jpg\n", role: .meta, name: "meta2.tsv")
+    try featurize()
+    try fixture.review(1, "kept")
+    try fixture.review(3, "rejected")
+    try fixture.review(3, "withdrawn")
+    try fixture.review(6, "rejected")
+    func rows(_ details: ExportDetails, roles: Set<PairRole> = [.train]) throws -> [ExportRow] {
+      try fixture.database.exportRows(
+        ExportFilter(roles: roles), after: .start, limit: 99, details: details)
+    }
+    #expect(
+      try rows([]).allSatisfy { $0.review == nil && $0.picture == nil && $0.features == nil })
+    #expect(
+      try rows(.review).map { $0.review?.verdict } == [.kept] + Array(repeating: nil, count: 6))
+    #expect(try rows(.review)[0].review?.reviewer == "me")
+    let pictures = try rows(.picture)
+    #expect(pictures.map { $0.picture?.repeatsBefore } == [0, 0, 0, 0, 0, 1, 1])
+    #expect(pictures.map(\.key.occurrence) == [1, 1, 1, 1, 1, 1, 2])
+    #expect(pictures.allSatisfy { $0.picture?.imageRoot == fixture.folder.path })
+    #expect(try rows(.picture, roles: [.train, .meta]).last?.picture?.repeatsBefore == 3)
+    #expect(
+      try rows(.features).map { $0.features?.address } == [
+        FeatureAddress(shard: 0, row: 0), nil, FeatureAddress(shard: 0, row: 0), nil, nil,
+        FeatureAddress(shard: 0, row: 0), FeatureAddress(shard: 0, row: 0),
+      ])
+    let reviewed = ExportFilter(roles: [.train, .meta], isReviewed: true)
+    #expect(try fixture.database.exportRowCount(reviewed) == 2)
+    #expect(
+      try fixture.database.exportRows(reviewed, after: .start, limit: 99).map(\.pairID) == [1, 6])
+    // Trusted pairs are trusted already, or not harvested.
+    #expect(
+      try fixture.database.reviewedPairs().map { "\($0.pairID) \($0.verdict)" } == ["1 kept"])
+  }
+
   @Test func aBadImageFailsItsPairs() throws {
     try featurize()
     #expect(

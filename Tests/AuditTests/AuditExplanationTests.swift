@@ -16,7 +16,7 @@ import Testing
     let run = try fixture.database.beginRun(AuditFixture.request("featurize"))
     // m.jpg, the fifth, is corrupt.
     try fixture.database.record(
-      (1...6).map { location in
+      (Int64(1)...6).map { location in
         let content = AuditFixture.content(UInt8(location))
         return ImageOutcome(
           locationID: Int64(location),

@@ -4,36 +4,13 @@ import Testing
 
 /// Runs the built programs as a user does.
 @Suite struct CommandTests {
-  private struct Outcome {
-    let status: Int32
-    let output: String
-    let errors: String
-  }
-
-  private func run(_ arguments: String...) throws -> Outcome {
-    let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    let process = Process()
-    process.executableURL = folder.appendingPathComponent(arguments[0])
-    process.arguments = Array(arguments.dropFirst())
-    process.environment = ["COLUMNS": "80", "PATH": "/usr/bin:/bin"]
-    let output = Pipe()
-    let errors = Pipe()
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    let outputData = output.fileHandleForReading.readDataToEndOfFile()
-    let errorData = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Outcome(
-      status: process.terminationStatus, output: String(decoding: outputData, as: UTF8.self),
-      errors: String(decoding: errorData, as: UTF8.self))
-  }
+  private func run(_ arguments: String...) throws -> ProgramRun { try ProgramRun(arguments) }
 
   /// `Fixtures/help-*.txt` are what `--help` prints at 80 columns.
   @Test(arguments: [
     "winnow", "winnow-corrupt", "winnow-ingest", "winnow-fetch", "winnow-featurize", "winnow-train",
     "winnow-score", "winnow-purify", "winnow-export", "winnow-evaluate",
-    "winnow-bench",
+    "winnow-inspect", "winnow-bench",
   ])
   func helpIsTheGoldenOne(_ command: String) throws {
     let url = try #require(
@@ -45,7 +22,18 @@ import Testing
     #expect(try run(command, "--version").output == "0.1.0\n")
   }
 
-  @Test(arguments: ["training", "images", "reference"])
+  @Test(arguments: ["list", "show", "summary", "diff", "serve", "label", "report"])
+  func helpOfInspectingIsTheGoldenOne(_ subcommand: String) throws {
+    let url = try #require(
+      Bundle.module.url(
+        forResource: "help-winnow-inspect-\(subcommand)", withExtension: "txt",
+        subdirectory: "Fixtures"))
+    let outcome = try run("winnow-inspect", subcommand, "--help")
+    #expect(outcome.output == (try String(contentsOf: url, encoding: .utf8)))
+    #expect(outcome.status == 0 && outcome.errors == "")
+  }
+
+  @Test(arguments: ["training", "images", "inspection", "reference"])
   func helpOfTheBenchmarksIsTheGoldenOne(_ subcommand: String) throws {
     let url = try #require(
       Bundle.module.url(
@@ -54,6 +42,19 @@ import Testing
     let outcome = try run("winnow-bench", subcommand, "--help")
     #expect(outcome.output == (try String(contentsOf: url, encoding: .utf8)))
     #expect(outcome.status == 0 && outcome.errors == "")
+  }
+
+  @Test func explainingThatCannotBeSaysSo() throws {
+    let alone = try run("winnow-score", "--workspace", "no/such", "--explain-pairs", "5")
+    #expect(alone.status == 2)
+    #expect(
+      alone.errors
+        == "winnow-score: error: score: explain-pairs: is given without --explain\n"
+        + "See 'winnow-score --help'.\n")
+    let none = try run(
+      "winnow-score", "--workspace", "no/such", "--explain", "--explain-pairs", "0")
+    #expect(none.status == 2)
+    #expect(none.errors.contains("explain: pairs: 0 is outside 1…1,000,000"), "\(none.errors)")
   }
 
   @Test func benchmarksThatCannotRunSaySo() throws {

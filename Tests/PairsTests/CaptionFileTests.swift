@@ -17,6 +17,18 @@ import Testing
     return try TSVManifestReader(captions: file).nextBatch(upTo: .max)
   }
 
+  @Test func whatIsWrittenIsReadAsOneLine() throws {
+    let breaks = "\n\r\u{B}\u{C}\u{1C}\u{1D}\u{1E}\u{85}\u{2028}\u{2029}\t\u{0}\u{FEFF}\u{7F}"
+    for scalar in breaks.unicodeScalars {
+      #expect(CaptionFile.line(of: "a\(scalar)b") == Array("a b\n".utf8), "\(scalar.value)")
+    }
+    let kept = "  é, \"quoted\" 👨\u{200D}👩\u{200D}👧 \u{202E}מה "
+    #expect(CaptionFile.line(of: kept) == Array((kept + "\n").utf8))
+    #expect(
+      try rows(String(decoding: CaptionFile.line(of: kept), as: UTF8.self))[0].fields?.caption
+        == kept)
+  }
+
   @Test func fiveLinesBelongToOneRow() throws {
     let found = try rows(
       (0..<11).map { "caption \($0)\n" }.joined(), captionsPerImage: 5)

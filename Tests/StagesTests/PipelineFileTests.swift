@@ -20,9 +20,13 @@ import Testing
         - ingest: {input: [noisy.tsv, /other/m.tsv], role: meta}
         - export:
         - export
+        - export: {role: [train, dev], format: webdataset, shard-pairs: 9, reviews: true}
+        - export: {role: dev}
+        - train: {meta-from-reviews: true}
+        - train: {meta-from-reviews: false}
       """, ["WHERE": "../w"])
     #expect(pipeline.workspace?.path == "/w/run")
-    #expect(pipeline.stages.count == 4)
+    #expect(pipeline.stages.count == 8)
     let corrupt = try #require(pipeline.stages[0] as? CorruptStage).configuration
     #expect(corrupt.input == "/data/clean.tsv" && corrupt.truth == "/data/truth.tsv")
     #expect(corrupt.seed == 7 && corrupt.ratio == 0.3)
@@ -30,6 +34,16 @@ import Testing
     #expect(ingest.inputs == ["/data/noisy.tsv", "/other/m.tsv"] && ingest.role == .meta)
     let export = try #require(pipeline.stages[2] as? ExportStage).configuration
     #expect(export == ExportConfiguration())
+    let exports = pipeline.stages[4...5].compactMap { ($0 as? ExportStage)?.configuration }
+    #expect(
+      exports == [
+        ExportConfiguration(
+          format: .webdataset, roles: [.train, .dev], isReviewed: true, shardPairs: 9),
+        ExportConfiguration(roles: [.dev]),
+      ])
+    let trains = pipeline.stages[6...7].compactMap { ($0 as? TrainStage)?.configuration }
+    #expect(trains.map(\.metaFromReviews) == [true, nil])
+    #expect(try trains[1].json() == TrainConfiguration(seed: 7).json())
   }
 
   @Test func everyPipelineOfTheProjectIsValid() throws {

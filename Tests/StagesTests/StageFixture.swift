@@ -1,3 +1,4 @@
+import Audit
 import Foundation
 import Pairs
 import TestSupport
@@ -35,6 +36,40 @@ struct StageFixture {
     configuration.output = folder.file("out")
     try perform(ExportStage(configuration))
     return try folder.read("out")
+  }
+
+  /// Decides all pairs that are pending.
+  func decide(_ isKept: (PairOutcome) -> Bool) throws {
+    let database = try workspace.openDatabase(.writing)
+    let run = try database.beginRun(
+      RunRequest(
+        command: "purify", configuration: "{}", programVersion: "test", seed: nil,
+        startedAt: Date(timeIntervalSince1970: 0)))
+    let rule = DecisionRule(
+      model: try database.modelID(named: "m"), name: "threshold", threshold: 0.5,
+      parameters: "{}")
+    _ = try database.beginDecisions(rule, run: run)
+    let decisions = try database.outcomes(roles: [.train], limit: 100_000).filter {
+      $0.status == .pending
+    }.map { outcome in
+      let isKept = isKept(outcome)
+      return PairDecision(
+        pairID: outcome.pairID, isKept: isKept, reason: isKept ? .matched : .mismatch,
+        cleanProbability: isKept ? 0.75 : 0.25)
+    }
+    try database.store(decisions, run: run)
+    try database.publishDecisions(ofRun: run)
+    try database.close()
+  }
+
+  /// Stores what a reviewer says of a pair.
+  func review(_ pair: Int64, _ verdict: ReviewVerdict, note: String? = nil) throws {
+    let database = try workspace.openDatabase(.writing)
+    try database.store(
+      review: ReviewRequest(
+        pairID: pair, verdict: verdict, note: note, reviewer: "anna",
+        at: Date(timeIntervalSince1970: 0)))
+    try database.close()
   }
 
   /// What the sqlite3 shell would print, read by the exports' own database handle.

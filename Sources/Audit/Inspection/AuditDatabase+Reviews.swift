@@ -79,10 +79,19 @@ extension AuditDatabase {
   ) throws -> Review {
     try requirePair(pair, in: database)
     let time = timestamp(date)
-    try database.execute(
+    // Bound with its length: a note may hold a NUL, as anything from outside may.
+    try BulkStatement(
+      database,
       sql: """
         INSERT INTO review (pair_id, verdict, note, reviewer, created_at) VALUES (?, ?, ?, ?, ?)
-        """, arguments: [pair, verdict.rawValue, note, reviewer, time])
+        """
+    ).execute {
+      $0.bind(pair)
+      $0.bind(verdict.rawValue)
+      $0.bind(note)
+      $0.bind(reviewer)
+      $0.bind(time)
+    }
     return Review(
       id: database.lastInsertedRowID, pairID: pair, verdict: verdict, note: note,
       reviewer: reviewer, createdAt: time)

@@ -33,9 +33,15 @@ final class CaptionSearch {
   }
 
   /// As FTS5's query language writes it: all words, each the beginning of one in the caption.
-  var query: String {
-    words.map { "\"" + $0.replacingOccurrences(of: "\"", with: "\"\"") + "\"*" }
-      .joined(separator: " ")
+  var query: String { words.map(Self.prefixQuery).joined(separator: " ") }
+
+  /// The longest word alone.
+  var longestQuery: String {
+    words.max { $0.utf8.count < $1.utf8.count }.map(Self.prefixQuery) ?? query
+  }
+
+  private static func prefixQuery(_ word: String) -> String {
+    "\"" + word.replacingOccurrences(of: "\"", with: "\"\"") + "\"*"
   }
 
   /// What is still to be found in a caption.
@@ -75,22 +81,33 @@ final class CaptionSearch {
 
 /// The pairs whose captions have the words, one bit a pair.
 struct SearchHits: Sendable {
-  /// What was searched for, in which build of the index.
-  struct Key: Equatable, Sendable {
-    let query: String
-    let build: Int64
-  }
-
-  let key: Key
+  /// What was searched for.
+  let words: [String]
+  /// In which build of the index.
+  let build: Int64
   private(set) var count = 0
   private var bits: [UInt64] = []
 
   /// Asks the index of words.
-  init(_ key: Key, _ database: Database) throws {
-    self.key = key
+  init(_ search: CaptionSearch, query: String, _ database: Database) throws {
+    words = search.words
+    build = try Self.build(database)
     let statement = try RawStatement(
       database, "SELECT rowid FROM caption WHERE caption MATCH ?")
-    try statement.forEach([key.query.databaseValue]) { insert($0.integer(0)) }
+    try statement.forEach([query.databaseValue]) { insert($0.integer(0)) }
+  }
+
+  /// The number of the index's build, which captions belong to.
+  static func build(_ database: Database) throws -> Int64 {
+    try Int64.fetchOne(database, sql: "SELECT build FROM state") ?? 0
+  }
+
+  /// Those that pass a test.
+  func filtered(_ test: (Int64) throws -> Bool) rethrows -> SearchHits {
+    var passing = self
+    (passing.bits, passing.count) = ([], 0)
+    try forEach { if try test($0) { passing.insert($0) } }
+    return passing
   }
 
   private mutating func insert(_ pair: Int64) {

@@ -45,6 +45,8 @@ struct EntryPlace: Equatable {
   /// The value that is sorted by; nil where the pair has none, and in manifest order.
   let value: Double?
   let pair: Int64
+  /// The pair's similarity; nil where it has none or it was not read.
+  var similarity: Double?
 }
 
 // The place after which a page begins, as text. It goes through URLs and back.

@@ -9,7 +9,7 @@ final class EntryStream {
   private var statement: RawStatement?
 
   /// A stretch of the index with one condition.
-  private struct Part {
+  struct Part {
     let sql: String
     let arguments: [DatabaseValue]
   }
@@ -17,12 +17,15 @@ final class EntryStream {
   /// - Parameters:
   ///   - place: Only entries behind it; nil for all.
   ///   - range: Only entries whose value lies in it; only where that is what is sorted by.
+  ///   - readsSimilarity: Whether similarities are wanted, which some of the indexes do not hold.
   init(
     _ database: Database, kind: Int64, order: EntryOrder, after place: EntryPlace?,
-    in range: ClosedRange<Double>?
+    in range: ClosedRange<Double>?, readsSimilarity: Bool
   ) throws {
     self.database = database
-    parts = Self.parts(kind: kind, order, after: place, in: range).reversed()
+    parts = Self.parts(
+      kind: kind, order, after: place, in: range, readsSimilarity: readsSimilarity
+    ).reversed()
     try advance()
   }
 
@@ -30,7 +33,8 @@ final class EntryStream {
   func advance() throws {
     while true {
       if let row = try statement?.next() {
-        head = EntryPlace(value: row.double(0), pair: row.integer(1))
+        head = EntryPlace(
+          value: row.double(0), pair: row.integer(1), similarity: row.double(2))
         return
       }
       guard let part = parts.popLast() else {
@@ -44,16 +48,19 @@ final class EntryStream {
 
   /// Those of the place's own value that come behind it, those of other values, those without one.
   /// Three simple conditions, since each is one range of the index, whatever the planner thinks.
-  private static func parts(
-    kind: Int64, _ order: EntryOrder, after place: EntryPlace?, in range: ClosedRange<Double>?
+  static func parts(
+    kind: Int64, _ order: EntryOrder, after place: EntryPlace?, in range: ClosedRange<Double>?,
+    readsSimilarity: Bool
   ) -> [Part] {
+    let similarity = readsSimilarity ? "similarity" : "NULL"
     let (behind, direction) = order.isDescending ? ("<", "DESC") : (">", "ASC")
     let from = "FROM entry INDEXED BY \(order.index) WHERE kind = ?"
     let start = order.isDescending ? Int64.max : 0
     guard let column = order.column else {
       return [
         Part(
-          sql: "SELECT NULL, pair_id \(from) AND pair_id \(behind) ? ORDER BY pair_id \(direction)",
+          sql:
+            "SELECT NULL, pair_id, \(similarity) \(from) AND pair_id \(behind) ? ORDER BY pair_id \(direction)",
           arguments: [kind.databaseValue, (place?.pair ?? start).databaseValue])
       ]
     }
@@ -62,7 +69,7 @@ final class EntryStream {
       parts.append(
         Part(
           sql: """
-            SELECT \(column), pair_id \(from) AND \(column) = ? AND pair_id \(behind) ?
+            SELECT \(column), pair_id, \(similarity) \(from) AND \(column) = ? AND pair_id \(behind) ?
             ORDER BY pair_id \(direction)
             """,
           arguments: [kind.databaseValue, value.databaseValue, place.pair.databaseValue]))
@@ -75,19 +82,19 @@ final class EntryStream {
       parts.append(
         Part(
           sql: """
-            SELECT \(column), pair_id \(from) AND \(column) \(behind) ? AND \(column) \(opposite) ?
+            SELECT \(column), pair_id, \(similarity) \(from) AND \(column) \(behind) ? AND \(column) \(opposite) ?
             ORDER BY \(column) \(direction), pair_id \(direction)
             """,
           arguments: [
             kind.databaseValue, (place?.value ?? first).databaseValue, last.databaseValue,
           ]))
     }
-    if range == nil {
+    if range == nil, order.sort != .random {
       let after = place.flatMap { $0.value == nil ? $0.pair : nil } ?? start
       parts.append(
         Part(
           sql: """
-            SELECT NULL, pair_id \(from) AND \(column) IS NULL AND pair_id \(behind) ?
+            SELECT NULL, pair_id, \(similarity) \(from) AND \(column) IS NULL AND pair_id \(behind) ?
             ORDER BY pair_id \(direction)
             """, arguments: [kind.databaseValue, after.databaseValue]))
     }
@@ -102,11 +109,13 @@ struct MergedEntries {
 
   init(
     _ database: Database, kinds: [Int64], order: EntryOrder, after place: EntryPlace?,
-    in range: ClosedRange<Double>?
+    in range: ClosedRange<Double>?, readsSimilarity: Bool
   ) throws {
     self.order = order
     streams = try kinds.map {
-      try EntryStream(database, kind: $0, order: order, after: place, in: range)
+      try EntryStream(
+        database, kind: $0, order: order, after: place, in: range,
+        readsSimilarity: readsSimilarity)
     }
     streams.removeAll { $0.head == nil }
   }

@@ -43,9 +43,7 @@ struct EntryWriter {
   mutating func insert(_ row: InspectionRow, rule: DecisionRule?) throws {
     let kind = try number(of: row.kind)
     pairs[kind.number] += 1
-    if let similarity = row.similarity {
-      bars[kind.number][InspectionHistogram.finestBar(of: similarity)] += 1
-    }
+    for (measure, bar) in row.bars { bars[kind.number][Self.slot(measure, bar)] += 1 }
     try insertEntry.execute {
       $0.bind(row.pairID)
       $0.bind(Int64(kind.number))
@@ -73,12 +71,13 @@ struct EntryWriter {
         arguments: [kind.number, name, pairs[kind.number]])
     }
     let insert = try BulkStatement(
-      database, sql: "INSERT INTO bar (kind, bar, pairs) VALUES (?, ?, ?)")
+      database, sql: "INSERT INTO bar (kind, measure, bar, pairs) VALUES (?, ?, ?, ?)")
     for (kind, bars) in bars.enumerated() {
-      for (bar, pairs) in bars.enumerated() where pairs > 0 {
+      for (slot, pairs) in bars.enumerated() where pairs > 0 {
         try insert.execute {
           $0.bind(Int64(kind))
-          $0.bind(Int64(bar))
+          $0.bind(Int64(slot / InspectionHistogram.finestBars))
+          $0.bind(Int64(slot % InspectionHistogram.finestBars))
           $0.bind(Int64(pairs))
         }
       }
@@ -91,8 +90,12 @@ struct EntryWriter {
       number: numbers.count, isDecidedOnScore: try InspectionKind(name).isDecidedOnScore)
     numbers[name] = kind
     pairs.append(0)
-    bars.append(Array(repeating: 0, count: InspectionHistogram.finestBars))
+    bars.append(Array(repeating: 0, count: Self.slot(InspectionMeasure.allCases.count, 0)))
     return kind
+  }
+
+  private static func slot(_ measure: Int, _ bar: Int) -> Int {
+    measure * InspectionHistogram.finestBars + bar
   }
 
   /// A number without order, of 32 bits, always the same for a pair (SplitMix64's mixing).
@@ -107,30 +110,26 @@ struct EntryWriter {
 // Changes of single pairs in an index that is there.
 extension EntryWriter {
   /// Moves a pair to its present kind.
-  func move(_ row: InspectionRow, rule: DecisionRule?) throws {
-    guard
-      let old = try Row.fetchOne(
-        database, sql: "SELECT kind, similarity FROM entry WHERE pair_id = ?",
-        arguments: [row.pairID])
-    else { return }
-    let kind = try storedNumber(of: row.kind)
-    let from = old[0] as Int64
-    guard from != kind else { return }
+  func move(_ row: InspectionRow) throws {
+    let stored = try Int64.fetchOne(
+      database, sql: "SELECT kind FROM entry WHERE pair_id = ?", arguments: [row.pairID])
+    // A pair that came after the index was made is in none of its counts.
+    guard let old = stored else { return }
+    let new = try storedNumber(of: row.kind)
+    guard old != new else { return }
     try database.execute(
-      sql: "UPDATE entry SET kind = ? WHERE pair_id = ?", arguments: [kind, row.pairID])
-    try database.execute(
-      sql: "UPDATE kind SET pairs = pairs - 1 WHERE kind = ?", arguments: [from])
-    try database.execute(
-      sql: "UPDATE kind SET pairs = pairs + 1 WHERE kind = ?", arguments: [kind])
-    guard let similarity = old[1] as Double? else { return }
-    let bar = InspectionHistogram.finestBar(of: similarity)
-    try database.execute(
-      sql: "UPDATE bar SET pairs = pairs - 1 WHERE kind = ? AND bar = ?", arguments: [from, bar])
-    try database.execute(
-      sql: """
-        INSERT INTO bar (kind, bar, pairs) VALUES (?, ?, 1)
-        ON CONFLICT (kind, bar) DO UPDATE SET pairs = pairs + 1
-        """, arguments: [kind, bar])
+      sql: "UPDATE entry SET kind = ? WHERE pair_id = ?", arguments: [new, row.pairID])
+    for (kind, change) in [(old, -1), (new, 1)] {
+      try database.execute(
+        sql: "UPDATE kind SET pairs = pairs + ? WHERE kind = ?", arguments: [change, kind])
+      for (measure, bar) in row.bars {
+        try database.execute(
+          sql: """
+            INSERT INTO bar (kind, measure, bar, pairs) VALUES (?, ?, ?, ?)
+            ON CONFLICT (kind, measure, bar) DO UPDATE SET pairs = pairs + excluded.pairs
+            """, arguments: [kind, measure, bar, change])
+      }
+    }
   }
 
   private func storedNumber(of name: String) throws -> Int64 {

@@ -1,5 +1,18 @@
 import Pairs
 
+/// Which similarity of a pair is meant.
+public enum InspectionMeasure: String, CaseIterable, Codable, Sendable {
+  /// The mean of both networks', or the only one's.
+  case mean
+  /// Network A's.
+  case networkA = "a"
+  /// Network B's.
+  case networkB = "b"
+
+  /// How the index numbers it.
+  var number: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}
+
 /// How the similarities of pairs spread.
 public struct InspectionHistogram: Sendable, Equatable, Codable {
   /// The pairs of one stretch of similarities.

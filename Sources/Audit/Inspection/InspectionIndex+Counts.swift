@@ -18,10 +18,12 @@ extension InspectionIndex {
 
   /// How the similarities of the pairs of the given roles spread.
   ///
-  /// - Parameter bars: How many; must divide `InspectionHistogram.finestBars`.
+  /// - Parameters:
+  ///   - bars: How many; must divide `InspectionHistogram.finestBars`.
+  ///   - measure: Whose similarities.
   /// - Throws: `AuditError.refused` for another number.
   public func histogram(
-    bars: Int, roles: Set<PairRole> = [.train]
+    bars: Int, of measure: InspectionMeasure = .mean, roles: Set<PairRole> = [.train]
   ) throws(AuditError) -> InspectionHistogram {
     let finest = InspectionHistogram.finestBars
     guard bars > 0, finest.isMultiple(of: bars) else {
@@ -34,7 +36,8 @@ extension InspectionIndex {
       for kind in try kinds(InspectionFilter(roles: roles), database) {
         histogram.unscored += kind.pairs
         let rows = try Row.fetchCursor(
-          database, sql: "SELECT bar, pairs FROM bar WHERE kind = ?", arguments: [kind.number])
+          database, sql: "SELECT bar, pairs FROM bar WHERE kind = ? AND measure = ? AND pairs > 0",
+          arguments: [kind.number, measure.number])
         while let row = try rows.next() {
           let (bar, pairs) = (row[0] as Int * bars / finest, row[1] as Int)
           histogram.bars[bar].final[kind.kind.finalStatus, default: 0] += pairs
@@ -66,7 +69,10 @@ extension InspectionIndex {
     let last = InspectionHistogram.finestBar(of: range.upperBound)
     let bar = "min(max(CAST(similarity * 1000.0 AS INTEGER), 0), 999)"
     let whole = try database.makeStatement(
-      sql: "SELECT coalesce(sum(pairs), 0) FROM bar WHERE kind = ? AND bar > ? AND bar < ?")
+      sql: """
+        SELECT coalesce(sum(pairs), 0) FROM bar
+        WHERE kind = ? AND measure = 0 AND bar > ? AND bar < ?
+        """)
     let cut = try database.makeStatement(
       sql: """
         SELECT count(*) FROM entry INDEXED BY entry_by_similarity

@@ -16,6 +16,16 @@ extension InspectionIndex {
     _ filter: InspectionFilter, sort: InspectionSort, descending: Bool = false,
     after cursor: String? = nil, limit: Int
   ) throws(AuditError) -> InspectionPage {
+    try page(
+      filter, sort: sort, descending: descending, after: cursor, limit: limit,
+      effort: PageFinder.Effort())
+  }
+
+  /// The same with the limits at which another way to the page is taken.
+  func page(
+    _ filter: InspectionFilter, sort: InspectionSort, descending: Bool, after cursor: String?,
+    limit: Int, effort: PageFinder.Effort
+  ) throws(AuditError) -> InspectionPage {
     guard (1...Self.largestPage).contains(limit) else {
       throw .refused(
         what: "a page of \(limit) pairs", problem: "cannot be; take 1 to \(Self.largestPage)")
@@ -27,18 +37,18 @@ extension InspectionIndex {
     let finding = try read { database in
       let kinds = try self.kinds(filter, database)
       let search = try CaptionSearch(filter.search, database)
+      let passing =
+        try filter.similarity.map { try self.count(in: $0, kinds, database) }
+        ?? kinds.reduce(0) { $0 + $1.pairs }
       var finding = try audit.read { audit in
         try PageFinder(
           database: database, audit: audit, order: order, kinds: kinds.map(\.number),
-          range: filter.similarity, search: search, after: after, limit: limit + 1,
-          hits: { try self.hits($0, database) }, knownHits: { try self.knownHits($0, database) }
+          range: filter.similarity, inRange: passing, search: search, after: after,
+          limit: limit + 1, keepHits: keep, knownHits: { try self.known($0, database) },
+          effort: effort
         ).find()
       }
-      if search == nil {
-        finding.matching =
-          try filter.similarity.map { try self.count(in: $0, kinds, database) }
-          ?? kinds.reduce(0) { $0 + $1.pairs }
-      }
+      if search == nil { finding.matching = passing }
       return finding
     }
     let shown = finding.places.prefix(limit)
@@ -62,24 +72,15 @@ extension InspectionIndex {
     }
   }
 
-  private func hits(_ search: CaptionSearch, _ database: Database) throws -> SearchHits {
-    if let known = try knownHits(search, database) { return known }
-    let found = try SearchHits(key(search, database), database)
-    memory.withLock {
-      $0.hits.append(found)
-      if $0.hits.count > 4 { $0.hits.removeFirst() }
+  private func keep(_ hits: SearchHits) {
+    lastHits.withLock {
+      $0.append(hits)
+      if $0.count > 4 { $0.removeFirst() }
     }
-    return found
   }
 
-  private func knownHits(_ search: CaptionSearch, _ database: Database) throws -> SearchHits? {
-    let key = try key(search, database)
-    return memory.withLock { $0.hits.first { $0.key == key } }
-  }
-
-  private func key(_ search: CaptionSearch, _ database: Database) throws -> SearchHits.Key {
-    SearchHits.Key(
-      query: search.query,
-      build: try Int64.fetchOne(database, sql: "SELECT build FROM state") ?? 0)
+  private func known(_ search: CaptionSearch, _ database: Database) throws -> SearchHits? {
+    let build = try SearchHits.build(database)
+    return lastHits.withLock { $0.first { $0.words == search.words && $0.build == build } }
   }
 }

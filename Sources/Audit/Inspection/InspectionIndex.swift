@@ -32,14 +32,10 @@ public final class InspectionIndex: Sendable {
   let audit: AuditDatabase
   let pool: DatabasePool
   let now: @Sendable () -> Date
-  /// What the last searches found, and when the index was last built by this process.
-  let memory = Mutex(Memory())
-
-  /// Things that are kept between calls.
-  struct Memory: Sendable {
-    var hits: [SearchHits] = []
-    var lastBuild: (ended: Date, seconds: Double)?
-  }
+  /// What the last searches found.
+  let lastHits = Mutex<[SearchHits]>([])
+  /// What opening it led to.
+  public let freshness: Freshness
 
   /// Opens the index, makes it where there is none, and brings it up to date.
   ///
@@ -55,33 +51,30 @@ public final class InspectionIndex: Sendable {
   ) throws(AuditError) {
     self.audit = audit
     self.now = now
-    (self.path, pool) = try Self.open(path)
-    try bringUpToDate(isForced: true, progress: progress)
+    let (path, pool, freshness) = try Self.openUpToDate(path) { path, pool throws(AuditError) in
+      try InspectionBuilder(audit: audit, pool: pool, path: path, now: now)
+        .bringUpToDate(progress: progress)
+    }
+    (self.path, self.pool, self.freshness) = (path, pool, freshness)
   }
 
   /// Brings the index up to date where the audit has changed: reviews at once and for next to
   /// nothing. While a stage goes on changing pairs one by one, only after twenty times as long as
-  /// the last time took.
+  /// the last time took; so does opening it.
   @discardableResult
   public func refreshIfNeeded(progress: (Int, Int) -> Void = { _, _ in }) throws(AuditError)
     -> Freshness
   {
-    try bringUpToDate(isForced: false, progress: progress)
+    try InspectionBuilder(audit: audit, pool: pool, path: path, now: now)
+      .bringUpToDate(progress: progress)
   }
 
   /// Runs a read of the index from one snapshot, turning errors into this module's.
   func read<Value>(_ body: (Database) throws -> Value) throws(AuditError) -> Value {
     do {
       return try pool.read(body)
-    } catch {
-      throw AuditDatabase.auditError(error, path: path)
-    }
-  }
-
-  /// Runs a write of the index in one transaction.
-  func write<Value>(_ body: (Database) throws -> Value) throws(AuditError) -> Value {
-    do {
-      return try pool.write(body)
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+      throw .database(path: path, problem: "is damaged; delete it, and it is made anew")
     } catch {
       throw AuditDatabase.auditError(error, path: path)
     }

@@ -8,11 +8,20 @@ struct InspectionRow {
   /// The kind's name.
   let kind: String
   let similarity: Double?
+  let similarityA: Double?
+  let similarityB: Double?
   let probability: Double?
   /// The first image of those that look nearly like the pair's; nil without one.
   let picture: Int64?
   /// The caption's bytes; nil where there is none or it was not asked for. Valid during the call.
   let caption: UnsafeRawBufferPointer?
+
+  /// The bars that the pair counts in: the measure's number and the bar's.
+  var bars: [(measure: Int, bar: Int)] {
+    [similarity, similarityA, similarityB].enumerated().compactMap { measure, value in
+      value.map { (measure, InspectionHistogram.finestBar(of: $0)) }
+    }
+  }
 
   /// How far what the rule decides on lies from its threshold; nil where that did not decide.
   func distance(_ rule: DecisionRule?, isDecidedOnScore: Bool) -> Double? {
@@ -56,8 +65,8 @@ extension AuditDatabase {
     let statement = try RawStatement(
       database,
       """
-      SELECT pair.pair_id, \(InspectionKind.sql), audited.similarity, audited.clean_probability,
-        coalesce(image.near_group, image.image_id),
+      SELECT pair.pair_id, \(InspectionKind.sql), audited.similarity, audited.similarity_a,
+        audited.similarity_b, audited.clean_probability, coalesce(image.near_group, image.image_id),
         CASE WHEN pair.pair_id > ? THEN CAST(pair.caption AS BLOB) END
       FROM pair CROSS JOIN reviewed_pair AS audited ON audited.pair_id = pair.pair_id
       LEFT JOIN location ON location.location_id = pair.location_id
@@ -69,8 +78,9 @@ extension AuditDatabase {
       let pair = row.integer(0)
       try body(
         InspectionRow(
-          pairID: pair, kind: row.text(1), similarity: row.double(2), probability: row.double(3),
-          picture: row.integerIfPresent(4), caption: row.bytes(5)))
+          pairID: pair, kind: row.text(1), similarity: row.double(2), similarityA: row.double(3),
+          similarityB: row.double(4), probability: row.double(5),
+          picture: row.integerIfPresent(6), caption: row.bytes(7)))
       last = pair
     }
     return last

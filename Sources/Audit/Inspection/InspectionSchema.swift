@@ -3,8 +3,9 @@ import GRDB
 /// The tables of the inspection index.
 ///
 /// Each order is an index that begins with the kind: the pairs of some kinds in an order are a merge
-/// of as many ranges. `entry_by_similarity` holds the other values too, since a range of similarities
-/// is the one filter that is no kind. `caption` keeps no text and no positions, only which words
+/// of as many ranges. `entry_by_similarity` holds the other values too, and those by
+/// probability and distance the similarity, since a range of similarities is the one filter that is
+/// no kind. `caption` keeps no text and no positions, only which words
 /// occur where; its rows go by the pair's number.
 enum InspectionSchema {
   /// Marks a file as ours, in SQLite's header: "WNIX" in ASCII.
@@ -16,7 +17,9 @@ enum InspectionSchema {
     CREATE TABLE state (
       only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
       fingerprint TEXT NOT NULL,
-      build INTEGER NOT NULL
+      build INTEGER NOT NULL,
+      built_at REAL NOT NULL,
+      build_seconds REAL NOT NULL
     ) STRICT;
 
     CREATE VIRTUAL TABLE caption USING fts5(
@@ -38,9 +41,10 @@ enum InspectionSchema {
 
     CREATE TABLE bar (
       kind INTEGER NOT NULL,
+      measure INTEGER NOT NULL,
       bar INTEGER NOT NULL,
       pairs INTEGER NOT NULL,
-      PRIMARY KEY (kind, bar)
+      PRIMARY KEY (kind, measure, bar)
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE entry (
@@ -61,8 +65,8 @@ enum InspectionSchema {
     CREATE INDEX entry_by_similarity ON entry
       (kind, similarity, pair_id, probability, distance, shuffle)
     """,
-    "CREATE INDEX entry_by_probability ON entry (kind, probability)",
-    "CREATE INDEX entry_by_distance ON entry (kind, distance)",
+    "CREATE INDEX entry_by_probability ON entry (kind, probability, pair_id, similarity)",
+    "CREATE INDEX entry_by_distance ON entry (kind, distance, pair_id, similarity)",
     "CREATE INDEX entry_by_shuffle ON entry (kind, shuffle)",
     "CREATE INDEX entry_by_picture ON entry (picture) WHERE picture IS NOT NULL",
   ]

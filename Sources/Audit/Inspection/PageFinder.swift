@@ -15,13 +15,16 @@ struct PageFinder {
   let order: EntryOrder
   let kinds: [Int64]
   let range: ClosedRange<Double>?
+  /// How many entries lie in the range.
+  let inRange: Int
   let search: CaptionSearch?
   let after: EntryPlace?
   /// The most entries to find.
   let limit: Int
   /// What a search found, kept from one page to the next.
-  let hits: (CaptionSearch) throws -> SearchHits
+  let keepHits: (SearchHits) -> Void
   let knownHits: (CaptionSearch) throws -> SearchHits?
+  let effort: Effort
 
   /// What was found.
   struct Finding {
@@ -30,51 +33,56 @@ struct PageFinder {
     var matching: Int?
   }
 
-  /// How many entries are tested by what another row holds before another way is taken.
-  private static let walkByValue = 10_000
-  /// The same where a caption has to be read.
-  private static let walkByCaption = 4_000
-  /// Up to how many pairs are looked up one by one.
-  private static let mostLookups = 30_000
+  /// How far each way is gone before another is taken.
+  struct Effort: Sendable {
+    /// How many entries are tested by their similarity; nil for a quarter of those that pass.
+    var walkByValue: Int?
+    /// How many entries are tested by their caption.
+    var walkByCaption = 4_000
+    /// Up to how many pairs are looked up one by one.
+    var mostLookups = 30_000
+    /// Of how many pairs that have a search's longest word the captions are looked at for the others.
+    var mostTests = 10_000
+  }
 
   func find() throws -> Finding {
     // Where the range is along the order, the stream starts and ends with it.
     let isAlongOrder = order.sort == .similarity
-    var entries = try MergedEntries(
-      database, kinds: kinds, order: order, after: after, in: isAlongOrder ? range : nil)
     let tested = isAlongOrder ? nil : range
+    var entries = try MergedEntries(
+      database, kinds: kinds, order: order, after: after, in: isAlongOrder ? range : nil,
+      readsSimilarity: tested != nil)
     var finding = Finding()
     guard let search else {
-      let isDone = try walk(
-        &entries, &finding, most: tested == nil ? .max : Self.walkByValue,
-        accepts: isInRange(tested))
+      let most = tested == nil ? .max : effort.walkByValue ?? max(2_000, inRange / 4)
+      let isDone = try walk(&entries, &finding, most: most, accepts: Self.isInRange(tested))
       return isDone ? finding : try candidatesInRange(tested ?? 0...1)
     }
     if let known = try knownHits(search) {
       return try continueWalk(&entries, finding, tested, known)
     }
-    let inRange = try isInRange(tested)
+    let isInRange = Self.isInRange(tested)
     let hasWords = try captionTest(search)
-    let isDone = try walk(&entries, &finding, most: Self.walkByCaption) {
-      try inRange($0) && hasWords($0)
+    let isDone = try walk(&entries, &finding, most: effort.walkByCaption) {
+      try isInRange($0) && hasWords($0.pair)
     }
     if isDone {
       if after == nil, finding.places.count < limit { finding.matching = finding.places.count }
       return finding
     }
-    return try continueWalk(&entries, finding, tested, hits(search))
+    let hits = try hits(search, hasWords)
+    keepHits(hits)
+    return try continueWalk(&entries, finding, tested, hits)
   }
 
   private func continueWalk(
     _ entries: inout MergedEntries, _ finding: Finding, _ range: ClosedRange<Double>?,
     _ hits: SearchHits
   ) throws -> Finding {
-    if hits.count <= Self.mostLookups { return try candidates(hits) }
+    if hits.count <= effort.mostLookups { return try candidates(hits) }
     var finding = finding
-    let inRange = try isInRange(range)
-    _ = try walk(&entries, &finding, most: .max) {
-      try hits.contains($0.pair) && inRange($0)
-    }
+    let isInRange = Self.isInRange(range)
+    _ = try walk(&entries, &finding, most: .max) { hits.contains($0.pair) && isInRange($0) }
     return finding
   }
 
@@ -94,21 +102,29 @@ struct PageFinder {
     return true
   }
 
-  private func isInRange(_ range: ClosedRange<Double>?) throws -> (EntryPlace) throws -> Bool {
+  private static func isInRange(_ range: ClosedRange<Double>?) -> (EntryPlace) -> Bool {
     guard let range else { return { _ in true } }
-    let statement = try RawStatement(
-      database, "SELECT similarity FROM entry WHERE pair_id = ?")
-    return { place in
-      try statement.first(place.pair) { $0.double(0).map(range.contains) } == true
-    }
+    return { $0.similarity.map(range.contains) ?? false }
   }
 
-  private func captionTest(_ search: CaptionSearch) throws -> (EntryPlace) throws -> Bool {
+  /// What the index of words finds. A short word that many captions have, or many words begin with,
+  /// costs much there, a long one little: so the longest is asked for, and the captions that have it
+  /// are looked at for the others.
+  private func hits(
+    _ search: CaptionSearch, _ hasWords: (Int64) throws -> Bool
+  ) throws -> SearchHits {
+    let longest = try SearchHits(search, query: search.longestQuery, database)
+    if search.words.count == 1 { return longest }
+    if longest.count > effort.mostTests {
+      return try SearchHits(search, query: search.query, database)
+    }
+    return try longest.filtered(hasWords)
+  }
+
+  private func captionTest(_ search: CaptionSearch) throws -> (Int64) throws -> Bool {
     let statement = try RawStatement(
       audit, "SELECT CAST(caption AS BLOB) FROM pair WHERE pair_id = ?")
-    return { place in
-      try statement.first(place.pair) { $0.bytes(0).map(search.matches) } == true
-    }
+    return { pair in try statement.first(pair) { $0.bytes(0).map(search.matches) } == true }
   }
 }
 

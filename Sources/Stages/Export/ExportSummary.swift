@@ -4,7 +4,7 @@ public struct ExportSummary: StageSummary, Equatable {
   public let output: String
   /// The file of SHA-256 sums.
   public let sums: String
-  /// Its lines: pairs, and with all of them also lines that are none.
+  /// Its pairs; of a file of lines also those that are none, where all are taken.
   public let lines: Int
   /// Its files, without the one of sums.
   public let files: Int
@@ -38,7 +38,7 @@ public struct ExportSummary: StageSummary, Equatable {
     var table = SummaryTable()
     table.add("written", output)
     table.add("sums", sums)
-    table.add("lines", lines)
+    table.add(sums == ManifestExport.sumsPath(of: output) ? "lines" : "pairs", lines)
     if files != 1 { table.add("files", files) }
     table.add("bytes", bytes)
     if !leftOut.isEmpty {

@@ -40,6 +40,7 @@ public struct StageRegistry: Sendable {
     Entry(TrainStage.self),
     Entry(ScoreStage.self),
     Entry(PurifyStage.self),
+    Entry(ExplainStage.self),
     Entry(EvaluateStage.self),
     Entry(ExportStage.self),
   ])

@@ -1,9 +1,9 @@
 /// What `winnow-purify` can be told. At most one of the three alternatives to the mixture is set.
 public struct PurifyConfiguration: StageConfiguration, Equatable {
   /// A pair is kept above this clean probability, uncertain down to one minus it, and a mismatch
-  /// below. With two networks of which one is sure for a pair and the other against it, the mean of
-  /// their probabilities lies about one half: the default leaves such pairs uncertain.
-  public var cleanThreshold: Double
+  /// below. nil takes `usualThreshold`, and what the consensus makes of it where nearly all pairs
+  /// match.
+  public var cleanThreshold: Double?
   /// Whether each network has a mixture of its own, and the mean of their probabilities decides;
   /// otherwise a mixture of their mean similarity.
   public var consensus: Bool
@@ -25,11 +25,13 @@ public struct PurifyConfiguration: StageConfiguration, Equatable {
     case targetPrecision = "target-precision"
   }
 
-  /// The clean probability that a pair has to exceed unless told otherwise.
+  /// The clean probability that a pair has to exceed unless told otherwise. With two networks of
+  /// which one is sure for a pair and the other against it, the mean of their probabilities lies about
+  /// one half: such pairs are uncertain.
   public static let usualThreshold = 0.6
 
   /// The mixture's decision at a clean probability.
-  public init(cleanThreshold: Double = Self.usualThreshold, consensus: Bool = true) {
+  public init(cleanThreshold: Double? = nil, consensus: Bool = true) {
     self.cleanThreshold = cleanThreshold
     self.consensus = consensus
   }
@@ -37,7 +39,7 @@ public struct PurifyConfiguration: StageConfiguration, Equatable {
   /// A value of its parts.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    cleanThreshold = try container.value(.cleanThreshold, default: Self.usualThreshold)
+    cleanThreshold = try container.decodeIfPresent(Double.self, forKey: .cleanThreshold)
     consensus = try container.value(.consensus, default: true)
     threshold = try container.decodeIfPresent(Double.self, forKey: .threshold)
     keepFraction = try container.decodeIfPresent(Double.self, forKey: .keepFraction)
@@ -48,7 +50,7 @@ public struct PurifyConfiguration: StageConfiguration, Equatable {
   /// Writes the keys as they are read.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(cleanThreshold, forKey: .cleanThreshold)
+    try container.encodeIfPresent(cleanThreshold, forKey: .cleanThreshold)
     try container.encode(consensus, forKey: .consensus)
     try container.encodeIfPresent(threshold, forKey: .threshold)
     try container.encodeIfPresent(keepFraction, forKey: .keepFraction)

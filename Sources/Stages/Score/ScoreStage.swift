@@ -14,12 +14,15 @@ public struct ScoreSummary: StageSummary {
   public let scoredBefore: Int
   /// Time of this run.
   public let seconds: Double
+  /// What was explained after that; nil when nothing was to be.
+  public var explanations: ExplainSummary?
 
   enum CodingKeys: String, CodingKey {
     case model
     case scored
     case scoredBefore = "scored_before"
     case seconds
+    case explanations
   }
 
   /// The summary as lines for a person.
@@ -32,7 +35,8 @@ public struct ScoreSummary: StageSummary {
     if scored > 0, seconds > 0 {
       table.add("rate", String(format: "%.0f pairs/s", Double(scored) / seconds))
     }
-    return table.text
+    guard let explanations else { return table.text }
+    return "\(table.text)\n\n\(explanations.report)"
   }
 }
 

@@ -50,7 +50,7 @@ public struct Workspace: Sendable, Equatable {
   }
 
   /// Migrates the database of an older version, for a command that is going to write.
-  func bringUpToDate(for command: String, holding lock: WriterLock?) throws {
+  public func bringUpToDate(for command: String, holding lock: WriterLock?) throws {
     guard try AuditDatabase.isOlder(databaseAt: databasePath) else { return }
     let own = lock == nil ? try self.lock(for: command) : nil
     defer { own?.release() }

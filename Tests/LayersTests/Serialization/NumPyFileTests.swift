@@ -135,3 +135,25 @@ import Testing
     #expect(read > 50 && refused > 1000, "\(read) read, \(refused) refused")
   }
 }
+
+@Suite struct NumPyHeaderTests {
+  @Test(arguments: [[1, 1, 1], [5, 36, 2048], [1_234_567_890, 36, 1280], [0, 2, 3]])
+  func whatIsWrittenIsWhatNumPyWrites(_ shape: [Int]) {
+    let header = NumPyFile.header(shape: shape)
+    #expect(header.count.isMultiple(of: 64) && header.last == 0x0A)
+    let text = String(decoding: header[10...], as: UTF8.self)
+    #expect(
+      text.hasPrefix(
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (\(shape[0]), \(shape[1]), \(shape[2])), }"
+      ))
+    #expect(Int(header[8]) + Int(header[9]) << 8 == header.count - 10)
+  }
+
+  @Test func whatIsWrittenIsRead() throws {
+    let numbers = (0..<24).map { Float($0) / 3 }
+    let bytes = NumPyFile.header(shape: [2, 3, 4]) + numbers.withUnsafeBytes { Array($0) }
+    let file = try NumPyFile(Data(bytes), name: "a.npy")
+    #expect(file.shape == [2, 3, 4] && file.elementType == .float32)
+    #expect(file.features(0..<2) == numbers)
+  }
+}

@@ -55,6 +55,31 @@ private struct ToyRegions: RegionSource {
     }
   }
 
+  @Test func knownMismatchesComeBeforeDrawnOnes() {
+    let data = data()
+    let generator = RandomGenerator(seed: 3)
+    func pool(_ known: Int) -> MetaPool {
+      MetaPool(
+        trusted: data.trusted,
+        mismatched: CaptionedImages(
+          captions: (0..<known).map { [1, Int32(100 + $0), 2] }, images: Array(0..<known)),
+        harvested: data.harvested, generator: generator)
+    }
+    let none = pool(0)
+    #expect(none.pairs.count == 120 && none.labels.filter { $0 == 0 }.count == 60)
+    #expect(
+      Array(none.pairs.captions.dropFirst(60))
+        == data.harvested.mismatches(count: 60, generator: generator).captions)
+    for (known, used) in [(7, 7), (60, 60), (200, 60)] {
+      let pool = pool(known)
+      #expect(pool.labels == none.labels)
+      let found = pool.pairs.captions.dropFirst(60).map { $0[1] }.filter { $0 >= 100 }
+      // Each at most once; of too many some at random.
+      #expect(Set(found).count == used && found.count == used)
+      if known == 200 { #expect(found.contains { $0 >= 160 }) }
+    }
+  }
+
   @Test func continuedTrainingGivesTheSameBits() throws {
     let recipe = recipe()
     let trainer = try Trainer(recipe, data(), workers: Workers(2))
@@ -234,7 +259,8 @@ private struct ToyRegions: RegionSource {
     } throws: { error in
       "\(error)"
         == "training needs at least 50 trusted pairs and found 1; add some with "
-        + "`winnow-ingest --role meta`, then featurize them"
+        + "`winnow-ingest --role meta` and featurize them, or review harvested pairs and give "
+        + "--meta-from-reviews"
     }
   }
 }

@@ -48,6 +48,20 @@ import Testing
     let scored = try fixture.stages.perform(ScoreStage(ScoreConfiguration()))
     #expect(scored.scored == 170)
     try fixture.stages.perform(PurifyStage(PurifyConfiguration()))
+    // Regions of such features are no grid; which captions and images fit is told all the same.
+    let explained = try fixture.stages.perform(ExplainStage(ExplainConfiguration(pairs: 3)))
+    #expect(explained.explained == 3)
+    let database = try fixture.workspace.openDatabase(.reading)
+    let model = try #require(try database.publishedModel())
+    let explanations = try (1...80).compactMap {
+      try database.explanation(ofPair: $0, model: model.id)
+    }
+    #expect(explanations.count == 3)
+    for explanation in explanations {
+      #expect(explanation.regionRows == nil && explanation.fit == nil)
+      #expect(explanation.regions == PrecomputedFixture.regions)
+      #expect(explanation.captions.count == 5 && explanation.images.count == 5)
+    }
     let evaluated = try fixture.stages.perform(
       EvaluateStage(EvaluateConfiguration(retrieval: .test)))
     #expect(evaluated.retrieval?.images == 3 && evaluated.retrieval?.captions == 15)

@@ -67,6 +67,30 @@ import Testing
     #expect(mean.decision(on: split).detail == nil)
   }
 
+  @Test func whereNearlyAllPairsMatchWhatTheyDisagreeOnDoes() throws {
+    let calibration = Calibration(
+      model: "m", matched: Self.both(Self.heap(around: 0.65, 60)),
+      mismatched: Self.both(Self.heap(around: 0.35, 60)),
+      devMatched: Self.both([]), devMismatched: Self.both([]))
+    let split = PairScore(pairID: 7, similarityA: 0.8, similarityB: 0.2)
+    func rule(mismatches: Int, _ threshold: Double? = nil) throws -> PurifyRule {
+      try PurifyRule(
+        PurifyConfiguration(cleanThreshold: threshold), calibration,
+        scores: Self.both(
+          Self.heap(around: 0.65, 2000) + Self.heap(around: 0.35, mismatches)))
+    }
+    let clean = try rule(mismatches: 20)
+    #expect(clean.mixtures.allSatisfy { $0.matchedShare > PurifyRule.nearlyAll })
+    #expect(clean.level == 0.4 && clean.decision(on: split).isKept)
+    // What both call a mismatch is one all the same.
+    #expect(!keeps(clean, 0.2))
+    let noisy = try rule(mismatches: 400)
+    #expect(noisy.level == 0.6 && noisy.decision(on: split).reason == .uncertain)
+    // A level that was asked for holds.
+    let asked = try rule(mismatches: 20, 0.6)
+    #expect(asked.decision(on: split).reason == .uncertain)
+  }
+
   @Test func theLevelEndsWhatIsKeptAndWhatIsUncertain() throws {
     let rule = try rule { $0.cleanThreshold = 0.7 }
     for index in 0...100 {
