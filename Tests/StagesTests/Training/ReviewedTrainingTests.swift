@@ -146,9 +146,14 @@ import Testing
     try fixture.stages.perform(TrainStage(Self.configuration))
     let path = ModelFolder(workspace: fixture.workspace).reviewsPath
     try fixture.stages.folder.write(Array("{}\n".utf8), to: "run/models/reviews.jsonl")
-    let error = #expect(throws: StagesError.self) {
+    let changed = #expect(throws: StagesError.self) {
       try fixture.stages.perform(ScoreStage(ScoreConfiguration()))
     }
+    #expect(
+      changed?.description
+        == "\(path): was changed since it was written; run winnow-train again, with the options that "
+        + "it was given, to write it anew")
+    let error = #expect(throws: StagesError.self) { try TrainingReviews(readFrom: path) }
     #expect(
       error?.description
         == "\(path): the reviews that the model was trained with cannot be read; run winnow-train "
