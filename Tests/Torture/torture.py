@@ -49,7 +49,7 @@ class Torture:
         self.folder = folder
         self.seed = arguments.seed
         self.is_short = arguments.short
-        self.kills = arguments.kills or (14 if arguments.short else 100)
+        self.kills = arguments.kills or (10 if arguments.short else 100)
         self.may_mount = not arguments.no_mount
         self.report = Report()
         self.programs = Programs(arguments.bin)
@@ -99,7 +99,7 @@ def options():
     parser.add_argument("--weights", type=Path, metavar="FILE",
                         default=root / "Data/weights/efficientnet_lite0.pth")
     parser.add_argument("--seed", type=int, default=1, help="names all that is drawn (default: 1)")
-    parser.add_argument("--kills", type=int, help="at least so many (default: 100, short: 14)")
+    parser.add_argument("--kills", type=int, help="at least so many (default: 100, short: 10)")
     parser.add_argument("--short", action="store_true", help="less of each, in under a minute")
     parser.add_argument("--only", action="append", choices=list(PARTS), help="these parts alone")
     parser.add_argument("--no-mount", action="store_true",

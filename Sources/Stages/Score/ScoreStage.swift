@@ -82,17 +82,20 @@ public struct ScoreStage: Stage {
     let roles = Set(PairRole.allCases)
     let before = try database.scoreCount(ofModel: id, roles: roles)
     let left = try database.featurizedPairCount(roles: roles, unscoredBy: id)
-    let run = try database.beginRun(
-      RunRequest(
-        command: Self.name, configuration: try configuration.json(scoringWith: model.name),
-        programVersion: context.programVersion, seed: nil, startedAt: context.now()))
+    let request = RunRequest(
+      command: Self.name, configuration: try configuration.json(scoringWith: model.name),
+      programVersion: context.programVersion, seed: nil, startedAt: context.now())
+    // Given again after its end, or before explaining, it is no other run.
+    let isDone = try left == 0 && before > 0 && database.publishedModel()?.id == id
+    let run =
+      isDone ? try database.unfinishedRun(request) : try database.beginRun(request)
     var meter = ProgressMeter(
       stage: Self.name, unit: "pairs", total: before + left, done: before, context: context)
 
     let tokenizer = CaptionTokenizer()
     var last: Int64 = 0
     var scored = 0
-    while true {
+    while let run {
       let page = try database.featurizedPairs(
         roles: roles, unscoredBy: id, after: last, limit: Self.page)
       guard let lastPair = page.last else { break }
@@ -120,7 +123,7 @@ public struct ScoreStage: Stage {
     }
     let isModels = try calibrate(model, store, database, workspace)
     try database.publishScores(ofModel: id)
-    try database.finishRun(run, at: context.now())
+    if let run { try database.finishRun(run, at: context.now()) }
     let seconds = meter.elapsed
     try database.close()
     return ScoreSummary(

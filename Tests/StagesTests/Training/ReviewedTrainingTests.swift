@@ -146,15 +146,17 @@ import Testing
     try fixture.stages.perform(TrainStage(Self.configuration))
     let path = ModelFolder(workspace: fixture.workspace).reviewsPath
     try fixture.stages.folder.write(Array("{}\n".utf8), to: "run/models/reviews.jsonl")
-    // They are asked for where training left no calibration, as earlier versions did not.
-    try FileManager.default.removeItem(
-      atPath: ModelFolder(workspace: fixture.workspace).calibrationPath)
-    let error = #expect(throws: StagesError.self) {
+    let changed = #expect(throws: StagesError.self) {
       try fixture.stages.perform(ScoreStage(ScoreConfiguration()))
     }
     #expect(
-      error?.description
+      changed?.description
         == "\(path): was changed since it was written; run winnow-train again, with the options that "
         + "it was given, to write it anew")
+    let error = #expect(throws: StagesError.self) { try TrainingReviews(readFrom: path) }
+    #expect(
+      error?.description
+        == "\(path): the reviews that the model was trained with cannot be read; run winnow-train "
+        + "with --restart")
   }
 }

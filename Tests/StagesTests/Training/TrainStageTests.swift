@@ -276,6 +276,18 @@ import Testing
       try other.stages.perform(TrainStage(TrainedFixture.configuration)).model == summary.model)
   }
 
+  @Test func scoringTwiceIsOneRun() throws {
+    try fixture.prepare()
+    try fixture.score()
+    let database = try fixture.workspace.openDatabase(.reading)
+    let runs = try database.runs()
+    try fixture.stages.perform(ScoreStage(ScoreConfiguration()))
+    #expect(try database.runs() == runs)
+    try fixture.stages.perform(ScoreStage(ScoreConfiguration()), restarts: true)
+    #expect(try database.runs().count { $0.command == "score" } == 2)
+    try database.close()
+  }
+
   @Test func aChangedCalibrationDecidesNothing() throws {
     try fixture.prepare()
     try fixture.score()
