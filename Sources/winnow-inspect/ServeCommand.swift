@@ -12,7 +12,7 @@ struct ServeCommand: ParsableCommand {
 
       Example:
         winnow-inspect serve --workspace run
-        winnow-inspect serve --workspace run --port 0 --reviewer ada
+        winnow-inspect serve --workspace run --port 0 --reviewer me
       """)
 
   @OptionGroup var workspace: WorkspaceOptions

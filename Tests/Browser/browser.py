@@ -23,7 +23,7 @@ class Server:
 
     def __init__(self, *arguments):
         self.process = subprocess.Popen(
-            [BIN / "winnow-inspect", *map(str, arguments), "--port", "0", "--reviewer", "ada"],
+            [BIN / "winnow-inspect", *map(str, arguments), "--port", "0", "--reviewer", "reviewer-7"],
             stderr=subprocess.PIPE, text=True)
         self.address = ""
         for line in self.process.stderr:

@@ -354,7 +354,7 @@ class PairTest(PageTest):
         self.assertIn("A reviewer decided against the model", browser.text(".sentence"))
         history = browser.text("[aria-labelledby=history]")
         self.assertIn("it is <b>right</b>, akru", history)
-        self.assertIn("ada", history)
+        self.assertIn("reviewer-7", history)
         self.assertEqual(browser.first("#note").get_attribute("value"), "")
         self.open("reviews", "table.reviews")
         row = browser.text("table.reviews tbody tr")

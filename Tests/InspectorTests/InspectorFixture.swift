@@ -41,7 +41,7 @@ final class InspectorFixture: Sendable {
       progress: { _, _ in })
     let configuration = InspectorConfiguration(
       workspace: folder.path, address: ListeningAddress(host: "127.0.0.1", port: 0),
-      allowedHosts: allowedHosts, reviewer: "ada <b>", labelCount: 3, labelSeed: 7,
+      allowedHosts: allowedHosts, reviewer: "me <b>", labelCount: 3, labelSeed: 7,
       token: Self.token, now: { Date(timeIntervalSince1970: 1_000_000) }, writer: { writer })
     let server = try InspectorServer(
       configuration, audit: audit, index: index, idleLimit: idleLimit)

@@ -163,7 +163,7 @@ import Testing
     let fixture = try await InspectorFixture(writer: "winnow-score (process 7)")
     let before = try await fixture.get("/api/v1/state").object
     #expect(before["writer"] as? String == "winnow-score (process 7)")
-    #expect(before["reviewer"] as? String == "ada <b>")
+    #expect(before["reviewer"] as? String == "me <b>")
     let writing = try AuditDatabase(at: fixture.folder.file("audit.sqlite"), access: .writing)
     let run = try writing.beginRun(
       RunRequest(

@@ -21,7 +21,7 @@ import Testing
     #expect(try pair(kept)["status"] as? String == "rejected")
     let stored = try fixture.audit.reviews(ofPair: 2)
     #expect(stored.map(\.note) == ["it is <b>a cat</b>"])
-    #expect(stored.map(\.reviewer) == ["ada <b>"])
+    #expect(stored.map(\.reviewer) == ["me <b>"])
     #expect(stored.map(\.createdAt) == ["1970-01-12T13:46:40Z"])
     let listed = try await fixture.get("/api/v1/pairs?reviewed=true").object["rows"] as? [Any]
     #expect(listed?.count == 1)

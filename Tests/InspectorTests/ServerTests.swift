@@ -14,7 +14,7 @@ import Testing
       now: { Date(timeIntervalSince1970: 0) }, progress: { _, _ in })
     return try InspectorServer(
       InspectorConfiguration(
-        workspace: fixture.folder.path, address: address, reviewer: "ada", token: "t",
+        workspace: fixture.folder.path, address: address, reviewer: "me", token: "t",
         now: { Date(timeIntervalSince1970: 0) }, writer: { nil }),
       audit: fixture.audit, index: index)
   }
@@ -99,7 +99,7 @@ import Testing
   @Test func commandsOnTheWorkspaceCanBeTyped() {
     func command(_ workspace: String) -> String {
       InspectorConfiguration(
-        workspace: workspace, address: ListeningAddress(host: "::1", port: 0), reviewer: "ada",
+        workspace: workspace, address: ListeningAddress(host: "::1", port: 0), reviewer: "me",
         token: "t", now: { Date(timeIntervalSince1970: 0) }, writer: { nil }
       ).command("winnow-purify", "--threshold", "0.5")
     }
