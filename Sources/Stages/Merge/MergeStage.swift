@@ -55,7 +55,6 @@ public struct MergeStage: Stage {
 
   /// Does the work, unless it was done before on shards that have not changed.
   public func run(in workspace: Workspace, context: StageContext) throws -> MergeSummary {
-    let startedAt = context.now()
     let shards = try configuration.workspaces.map { shard in
       (workspace: shard, database: try shard.openDatabase(.reading))
     }
@@ -100,7 +99,7 @@ public struct MergeStage: Stage {
     try workspace.write(marker)
     return MergeSummary(
       shards: shards.count, outcome.sources, outcome,
-      seconds: context.now().timeIntervalSince(startedAt), wasDone: false)
+      seconds: meter.elapsed, wasDone: false)
   }
 
   /// The audit of an earlier merge.

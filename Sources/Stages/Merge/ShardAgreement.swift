@@ -73,7 +73,8 @@ struct ShardAgreement {
     let calibrations = try shards.map { shard -> (shard: String, value: Calibration?) in
       var calibration = try Calibration.stored(in: ModelFolder(workspace: shard))
       calibration?.reference = nil
-      return (shard.path, calibration)
+      // Those of earlier versions have no checksum.
+      return (shard.path, try calibration?.sealed())
     }
     calibration = try MergeConflict.requireSame(
       "the calibration of the model", calibrations,
