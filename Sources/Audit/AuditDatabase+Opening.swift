@@ -50,6 +50,10 @@ extension AuditDatabase {
       if access != .reading {
         try migrator.migrate(queue)
       } else if found < AuditSchema.version {
+        // Begun, and stopped before all of its tables were there.
+        guard try found > 0 && queue.read(Self.holdsSources) else {
+          throw AuditError.missing(path: path)
+        }
         throw AuditError.database(
           path: path,
           problem: "made by an older version of Winnow; run any writing command on the workspace"
@@ -59,6 +63,10 @@ extension AuditDatabase {
     } catch {
       throw Self.auditError(error, path: path)
     }
+  }
+
+  private static func holdsSources(_ database: Database) throws -> Bool {
+    try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM source)") ?? false
   }
 
   /// Closes the database; no call may follow. Without it the last copy of the value closes it.

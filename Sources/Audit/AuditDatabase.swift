@@ -80,6 +80,11 @@ public struct AuditDatabase: Sendable {
     case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: return .busy(path: path)
     default: break
     }
+    if error.extendedResultCode == .SQLITE_IOERR_SHMSIZE {
+      return .database(
+        path: path,
+        problem: "the disk is full, and even reading takes some kB beside the database; make room")
+    }
     if error.resultCode == .SQLITE_NOTADB { return .foreign(path: path) }
     return .database(path: path, problem: error.message ?? "\(error)")
   }

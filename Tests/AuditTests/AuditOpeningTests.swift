@@ -40,6 +40,29 @@ import Testing
     withExtendedLifetime(database) {}
   }
 
+  /// As a full disk or a kill leaves what was begun: it is none yet, and no older one.
+  @Test func aDatabaseWithoutTablesIsNone() throws {
+    let folder = try ScratchFolder()
+    let path = folder.file("audit.sqlite")
+    let queue = try DatabaseQueue(path: path)
+    try queue.write { try $0.execute(sql: "CREATE TABLE any (thing); DROP TABLE any") }
+    try queue.close()
+    #expect(throws: AuditError.missing(path: path)) {
+      try AuditDatabase(at: path, access: .reading)
+    }
+    // Between two of the steps that make it.
+    let begun = try DatabaseQueue(path: path)
+    try begun.write { database in
+      try database.execute(sql: AuditSchema.firstTables)
+      try database.execute(
+        sql: "PRAGMA application_id = \(AuditSchema.applicationID); PRAGMA user_version = 1")
+    }
+    try begun.close()
+    #expect(throws: AuditError.missing(path: path)) {
+      try AuditDatabase(at: path, access: .reading)
+    }
+  }
+
   @Test func refusesOtherFiles() throws {
     let folder = try ScratchFolder()
     let text = try folder.write(Array("caption\turl\n".utf8), to: "text.sqlite")

@@ -47,6 +47,14 @@ def check(torture, result, name, room):
     torture.report.count("full disk", name)
 
 
+def check_status_of_full_disk(torture, workspace):
+    """`winnow status` works, or says that nothing is there yet or that it has no room to read."""
+    result = torture.programs.run(["winnow", "status", "--workspace", workspace])
+    known = ("the disk is full", "there is no audit database", "nothing was ingested yet")
+    if result.status != 0 and not any(words in result.errors for words in known):
+        raise TortureError(f"winnow status on a full disk: {result.errors.strip()}")
+
+
 class SmallDisk:
     """A file system in memory with little room."""
 
@@ -62,6 +70,8 @@ class SmallDisk:
             mount.change(f"size={mount.used + max(BLOCK, room // BLOCK * BLOCK)}")
             result = torture.programs.run(step.command(workspace))
             check(torture, result, name, room)
+            if result.status == 1:
+                check_status_of_full_disk(torture, workspace)
             mount.change("size=1g")
             torture.programs.succeed(step.command(workspace))
             torture.compare(f"{name} after a full disk", expected, workspace)
