@@ -21,21 +21,47 @@ def locked(workspace):
     return path.read_text() if path.exists() else ""
 
 
-def one_writer(torture, name):
-    workspace = torture.scratch("writers")
-    step, expected = torture.undisturbed.begin(name, workspace)
+def is_stopped(process):
+    """Whether a process stands still, as it does soon after it was told to, unless it has ended."""
+    def state():
+        with open(f"/proc/{process.pid}/stat", encoding="utf-8") as file:
+            return file.read().rpartition(")")[2].split()[0]
+    return wait_until(lambda: state() if state() in "TZX" else None, what="a process to stop") == "T"
+
+
+def stopped_writer(torture, step, workspace, seconds):
+    """A step that was stopped in the middle of its work, and what it calls itself.
+
+    It holds what it holds. Not while it opens the database, when it keeps readers out for an instant.
+
+    - Returns: None when it ended before.
+    """
     (workspace / "writer.lock").unlink(missing_ok=True)
     process = torture.programs.start(step.command(workspace))
     holder = f"{step.program} (process {process.pid})"
     wait_until(lambda: locked(workspace) == holder or process.poll() is not None,
-               what=f"{name} to lock its workspace")
-    # Stopped in the middle of its work, it holds what it holds; but not while it opens the database,
-    # when it keeps readers out for an instant.
-    time.sleep(min(0.2, torture.undisturbed.seconds[torture.undisturbed.index(name)] * 0.4))
-    if process.poll() is not None:
-        torture.report.note(f"{name} was done before anybody came")
-        return torture.discard(workspace)
+               what=f"{step.name} to lock its workspace")
+    time.sleep(seconds)
     process.send_signal(signal.SIGSTOP)
+    if process.poll() is None and is_stopped(process):
+        return process, holder
+    process.wait()
+    return None
+
+
+def one_writer(torture, name):
+    workspace = torture.scratch("writers")
+    seconds = min(0.2, torture.undisturbed.seconds[torture.undisturbed.index(name)] * 0.4)
+    for attempt in range(1, 9):
+        step, expected = torture.undisturbed.begin(name, workspace)
+        found = stopped_writer(torture, step, workspace, seconds / attempt)
+        if found:
+            break
+    else:
+        torture.report.note(f"{name} was done each time before anybody came")
+        torture.discard(workspace)
+        return
+    process, holder = found
     try:
         beside(torture, workspace, holder)
     finally:
@@ -46,7 +72,7 @@ def one_writer(torture, name):
     torture.report.count("writers", name)
     torture.compare(f"{name} beside others", expected, workspace,
                     without={"review", "reviewed_pair", "purified_pair"})
-    return torture.discard(workspace)
+    torture.discard(workspace)
 
 
 def beside(torture, workspace, holder):
