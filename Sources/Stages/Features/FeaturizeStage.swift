@@ -102,15 +102,16 @@ public struct FeaturizeStage: Stage {
       let run = try database.beginRun(
         RunRequest(
           command: Self.name, configuration: try configuration.json(),
-          programVersion: context.programVersion, seed: nil, startedAt: context.now()))
+          programVersion: context.programVersion, seed: nil, startedAt: context.now(),
+          unit: "images"), context: context)
       let work = FeaturizeWork(
         stage: self, workspace: workspace, database: database, description: description,
-        featurizer: featurizer, run: run)
+        featurizer: featurizer, run: run, logger: context.logger)
       let meter = ProgressMeter(
         stage: Self.name, unit: "images", total: progress.total, done: progress.done,
         context: context)
       try work.perform(meter: meter, summary: &summary)
-      try database.finishRun(run, at: context.now())
+      try database.endRun(run, context: context)
     }
     try database.close()
     return summary

@@ -1,5 +1,6 @@
 import Audit
 import Fetching
+import Logging
 import Pairs
 import Tensors
 
@@ -11,6 +12,7 @@ struct FeaturizeWork {
   let description: FeaturizerDescription
   let featurizer: ImageFeaturizer
   let run: Int64
+  let logger: Logger
 
   /// Groups that each thread gets between two reports of progress.
   private static let groupsPerReport = 8
@@ -81,7 +83,10 @@ struct FeaturizeWork {
           stored[digest] = result
         }
       }
-      count(result, in: chunk, &summary)
+      if let failure = count(result, in: chunk, &summary) {
+        logger.trace(
+          "pair failed", metadata: failure.metadata(ofLocation: image.locationID, url: image.url))
+      }
       outcomes.append(ImageOutcome(locationID: image.locationID, result: result))
     }
     if writer.count > 0 {
@@ -111,10 +116,11 @@ struct FeaturizeWork {
     }
   }
 
+  /// - Returns: Why there are no features; nil where there are.
   private func count(
     _ result: ImageOutcome.Result, in chunk: ImageFeaturizer.Chunk,
     _ summary: inout FeaturizeSummary
-  ) {
+  ) -> RowFailure? {
     summary.images += 1
     let failure: RowFailure? =
       switch result {
@@ -123,5 +129,6 @@ struct FeaturizeWork {
       case .known(let id): chunk.known.values.first { $0.id == id }?.failure
       }
     if let failure { summary.failed[failure.reason.rawValue, default: 0] += 1 }
+    return failure
   }
 }

@@ -91,6 +91,11 @@ public struct MergeStage: Stage {
       try shard.workspace.refuseWriter()
       try shard.database.close()
     }
+    if outcome.variants > 0 {
+      context.logger.warning(
+        "shards found different things at the same place; each pair keeps its shard's",
+        metadata: ["locations": .stringConvertible(outcome.variants)])
+    }
     try beforeReplacing()
     try workspace.removeCompletionMarker(ofStage: Self.name)
     try workspace.write(MergedWorkspace(shards: shards.map(\.workspace.path)))
