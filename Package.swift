@@ -145,7 +145,10 @@ let package = Package(
     tests(of: "Inspector", ["Audit", "Pairs"]),
     tests(
       of: "Stages",
-      ["Audit", "Fetching", "Imaging", "Layers", "Models", "Pairs", "Tensors", "TestServer"]),
+      [
+        "Audit", "Fetching", "Imaging", "Layers", "Models", "Pairs", "Tensors", "TestServer",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     tests(of: "winnow-bench", ["Imaging", "Models", "Tensors"]),
     tests(
       of: "CommandSupport",
@@ -157,6 +160,7 @@ let package = Package(
         "winnow-train", "winnow-score", "winnow-merge", "winnow-purify", "winnow-evaluate",
         "winnow-inspect",
         "winnow-bench",
+        .product(name: "Logging", package: "swift-log"),
       ], fixtures: true),
   ]
 )

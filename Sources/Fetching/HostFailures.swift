@@ -24,6 +24,8 @@ struct HostFailures {
   /// - Returns: The host, when it is given up from now on.
   mutating func note(_ failure: RowFailure, _ status: Int?, onHostOf url: String) -> String? {
     let host = HostSchedule.host(of: url)
+    // What was under way when it was given up says nothing new.
+    guard verdicts[host] == nil else { return nil }
     let count = counts[host, default: 0] + 1
     counts[host] = count
     guard count >= limit else { return nil }
