@@ -10,7 +10,7 @@ extension AuditDatabase {
   public func beginRun(
     _ request: RunRequest, measuring measurement: RunMeasurement? = nil
   ) throws(AuditError) -> Int64 {
-    let run = try write { database in
+    let run = try write(movesPairs: false) { database in
       let unfinished = try unfinishedRun(request, in: database)
       if let unfinished {
         // One that an earlier version began has none.
@@ -68,7 +68,9 @@ extension AuditDatabase {
   ///
   /// - Parameter done: How many of its unit it has done in all; it never becomes less.
   public func advanceRun(_ id: Int64, to done: Int) throws(AuditError) {
-    try write { database in try addWork(to: id, in: database) { max($0 ?? 0, done) } }
+    try write(movesPairs: false) { database in
+      try addWork(to: id, in: database) { max($0 ?? 0, done) }
+    }
   }
 
   /// All runs, oldest first.

@@ -1,5 +1,5 @@
 extension AuditSchema {
-  /// Migration 7: how fast runs work, and views to watch them by.
+  /// Migration 8: how fast runs work, and views to watch them by.
   ///
   /// `unit` says what `done` counts, such as `lines` or `pairs`; `seconds` is how long that took. Both
   /// grow in the transactions that store rows, so of a run that was killed they are of the work that

@@ -94,7 +94,7 @@ import Testing
       """
       DROP VIEW run_audit; DROP VIEW run_outcome; ALTER TABLE run DROP COLUMN unit;
       ALTER TABLE run DROP COLUMN done; ALTER TABLE run DROP COLUMN seconds;
-      DELETE FROM grdb_migrations WHERE identifier = '7'; PRAGMA user_version = 6;
+      DELETE FROM grdb_migrations WHERE identifier = '8'; PRAGMA user_version = 7;
       """,
     ]
     try shell.run()

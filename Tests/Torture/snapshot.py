@@ -23,6 +23,7 @@ IGNORED_COLUMNS = {
     ("pair_audit", "updated_at"): "the clock",
     ("reviewed_pair", "updated_at"): "the clock",
     ("review", "created_at"): "the clock",
+    ("standing", "counted_at"): "the clock",
 }
 # Of these of a run only whether there is a value is compared.
 SET_ONCE = {"ended_at": "ended", "seconds": "measured"}

@@ -20,15 +20,15 @@ extension FeaturizeStage {
       try workspace.write(description)
       return
     }
-    let (done, total) = try database.imageProgress()
+    let progress = try database.imageProgress()
     let before = try workspace.featurizerDescription()
-    if done > 0, before != description {
-      throw mismatch(workspace, before, description, done: done)
+    if progress.done > 0, before != description {
+      throw mismatch(workspace, before, description, done: progress.done)
     }
     let damaged = try damagedShards(workspace, database, description, context)
     // Before anything is forgotten: what is refused leaves the workspace as it was.
     let lost = try damaged.reduce(0) { try $0 + database.images(ofShard: $1).count }
-    try checkSpace(workspace, total - done + lost, description)
+    try checkSpace(workspace, progress.total - progress.done + lost, description)
     if before != description { try workspace.write(description) }
     let repair = ShardRepair(
       workspace: workspace, database: database, configuration: configuration,

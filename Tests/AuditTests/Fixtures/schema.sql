@@ -258,6 +258,12 @@ CREATE TABLE explanation (
   CHECK ((region_rows IS NULL) = (fit IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX location_by_digest ON location (digest, variant);
+CREATE TABLE standing (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  is_current INTEGER NOT NULL CHECK (is_current IN (0, 1)),
+  counted_at TEXT NOT NULL,
+  counts TEXT NOT NULL
+) STRICT;
 CREATE VIEW run_audit AS
 SELECT
   run_id, command AS stage, program_version, started_at, ended_at, unit, done, seconds,
