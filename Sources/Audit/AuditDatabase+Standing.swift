@@ -26,11 +26,12 @@ extension AuditDatabase {
   }
 
   /// Counts where everything stands and keeps it, unless what is kept is current. Only whoever alone
-  /// changes pairs may do that: one who reviews goes on meanwhile.
+  /// changes pairs may do that: one who reviews goes on meanwhile. A stage's last transaction, and on disk
+  /// as its run's end is.
   public func keepStanding(at date: Date) throws(AuditError) {
     if try keptStanding()?.isCurrent == true { return }
     let standing = try standing()
-    try write(movesPairs: false) { database in
+    try writeDurably { database in
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys]
       try database.execute(

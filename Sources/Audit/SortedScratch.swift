@@ -18,6 +18,7 @@ public final class SortedScratch {
       (self.first, self.second, self.third, self.fourth) = (first, second, third, fourth)
     }
 
+    /// By the parts in order.
     public static func < (left: Row, right: Row) -> Bool {
       (left.first, left.second, left.third, left.fourth)
         < (right.first, right.second, right.third, right.fourth)

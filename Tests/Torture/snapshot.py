@@ -23,7 +23,10 @@ IGNORED_COLUMNS = {
     ("pair_audit", "updated_at"): "the clock",
     ("reviewed_pair", "updated_at"): "the clock",
     ("review", "created_at"): "the clock",
-    ("standing", "counted_at"): "the clock",
+}
+# Tables that are no result, and why.
+IGNORED_TABLES = {
+    "standing": "counts of the other tables, made when a stage ends: see `status_truth`",
 }
 # Of these of a run only whether there is a value is compared.
 SET_ONCE = {"ended_at": "ended", "seconds": "measured"}
@@ -90,7 +93,7 @@ def read_tables(workspace, without):
             for name in names + [view for view in views if view in VIEWS]:
                 if name == "run":
                     tables[name] = kept
-                elif name not in without:
+                elif name not in without and name not in IGNORED_TABLES:
                     tables[name] = read_table(database, name, runs)
             check = database.execute("PRAGMA integrity_check").fetchall()
             tables["PRAGMA integrity_check"] = [tuple(row) for row in check]
