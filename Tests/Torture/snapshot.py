@@ -116,7 +116,7 @@ def read_runs(database):
         groups.setdefault(identity, []).append(row)
     names, kept = {}, []
     for group in groups.values():
-        standing = [row for row in group if row["counts"]] or group
+        standing = [row for row in group if row["counts"] or row["done"]] or group
         last = standing[-1]
         for row in group:
             supersedes = row is last or not decided(database, row["run_id"])

@@ -90,9 +90,12 @@ public struct TrainStage: Stage {
       ?? start.state(sizes, seed: recipe.seed)
     try workspace.removeCompletionMarker(ofStage: Self.name)
     if context.restarts { try AtomicFile.remove(folder.statePath) }
+    let wasBegun = try database.unfinishedRun(try request(context)) != nil
     let run = try database.beginRun(try request(context), context: context)
     let meter = EpochMeter(
       state: state, trainer: trainer, sample: pairs.sample, context: context)
+    // Of an epoch whose state was stored, and which was not counted before a kill.
+    if wasBegun { try database.advanceRun(run, to: meter.batches(ofEpochs: state.epochsDone)) }
     while state.epochsDone < trainer.epochs {
       _ = try trainer.runEpoch(&state) { meter.report($0) }
       try folder.write(
