@@ -39,6 +39,7 @@ def measured(command, stdin=None):
         text = log.read()
     if os.waitstatus_to_exitcode(status) != 0:
         sys.exit(f"{' '.join(map(str, command))} failed:\n{text[-2000:]}")
+    print(f"{seconds:9.1f} s  {' '.join(map(str, command))}", file=sys.stderr, flush=True)
     return {
         "seconds": seconds,
         "processor_seconds": usage.ru_utime + usage.ru_stime,
@@ -66,6 +67,9 @@ def main():
     parser.add_argument("--lines", type=int, default=3318333)
     parser.add_argument("--columns", choices=["caption-url", "url-caption"], default="caption-url")
     parser.add_argument("--folder", type=pathlib.Path, help="where files go while it runs")
+    parser.add_argument(
+        "--manifest", type=pathlib.Path,
+        help="take this file, which manifest_generator.py wrote with the same arguments")
     parser.add_argument("--skip-import", action="store_true", help="leave the sqlite3 shell out")
     parser.add_argument("--ingest-only", action="store_true", help="stop after ingesting")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -82,9 +86,10 @@ def main():
 
 
 def run(folder, arguments):
-    manifest, workspace = folder / "manifest.tsv", folder / "workspace"
-    manifest_generator.write(
-        manifest, arguments.lines, reversed_columns=arguments.columns == "url-caption")
+    manifest, workspace = arguments.manifest or folder / "manifest.tsv", folder / "workspace"
+    if not arguments.manifest:
+        manifest_generator.write(
+            manifest, arguments.lines, reversed_columns=arguments.columns == "url-caption")
     results = {}
     if not arguments.skip_import:
         results["sqlite3 .import"] = shell_import(
@@ -106,7 +111,7 @@ def run(folder, arguments):
     winnow("winnow-export", "winnow-export", "--quiet")
     winnow("winnow-inspect, first", "winnow-inspect", "summary")
     winnow("winnow-inspect summary", "winnow-inspect", "summary")
-    winnow("winnow-inspect list", "winnow-inspect", "list", "--status", "rejected")
+    winnow("winnow-inspect list", "winnow-inspect", "list", "--decision", "rejected")
     return results
 
 

@@ -17,31 +17,56 @@ extension AuditDatabase {
     }
   }
 
+  /// Some of a source's lines.
+  public struct LineBatch: Sendable {
+    /// Those of the next lines that are wanted, in order.
+    public let lines: [IngestLine]
+    /// How far the manifest was read for them.
+    public let read: LinesRead
+    /// Whether the file ends with them.
+    public let isLast: Bool
+
+    /// A value of its parts.
+    public init(lines: [IngestLine], read: LinesRead, isLast: Bool) {
+      self.lines = lines
+      self.read = read
+      self.isLast = isLast
+    }
+  }
+
   /// Stores the next lines of a source in one transaction, with how far the source has come: a
   /// killed ingest goes on from there.
   ///
+  /// The keys of new lines fall anywhere into the indexes, so a transaction writes nearly all pages of
+  /// these, whether of few lines or of many. It may therefore take more lines than memory should hold:
+  /// they come in batches.
+  ///
   /// - Parameters:
-  ///   - lines: Those of the lines after the first `source.linesRead` that are wanted, in order.
-  ///   - read: How far the manifest was read for them; nil when they are all of its next lines.
-  ///   - isLast: Whether the file ends with them.
   ///   - date: When images that came with their lines were stored. They must be on disk already.
+  ///   - next: Gives the lines after the first `source.linesRead`, batch by batch; nil ends the
+  ///     transaction. It may not use the database.
   /// - Returns: The source with its new counts.
   public func ingest(
-    _ lines: [IngestLine], into source: SourceRecord, reading read: LinesRead? = nil,
-    isLast: Bool, run: Int64, at date: Date
+    into source: SourceRecord, run: Int64, at date: Date, next: () throws -> LineBatch?
   ) throws(AuditError) -> SourceRecord {
     try write { database in
       var writer = try PairWriter(
         database, source: source.id, run: run, time: timestamp(date))
       var counts: [String: Int] = [:]
-      for line in lines {
-        try writer.insert(line)
-        counts[line.outcome, default: 0] += 1
+      var (lineCount, linesRead, byteCount) = (
+        source.lineCount, source.linesRead, source.byteCount
+      )
+      var isLast = source.isComplete
+      while let batch = try next() {
+        for line in batch.lines {
+          try writer.insert(line)
+          counts[line.outcome, default: 0] += 1
+        }
+        lineCount += batch.lines.count
+        linesRead += batch.read.count
+        byteCount = batch.read.endOffset ?? byteCount
+        isLast = batch.isLast
       }
-      let lineCount = source.lineCount + lines.count
-      let linesRead = source.linesRead + (read?.count ?? lines.count)
-      let byteCount =
-        read?.endOffset ?? lines.last.map(\.row.endOffset) ?? source.byteCount
       try database.execute(
         sql: """
           UPDATE source SET line_count = ?, lines_read = ?, byte_count = ?, is_complete = ?
@@ -53,7 +78,7 @@ extension AuditDatabase {
           path: path,
           problem: "\(source.description.path) is being ingested by another process")
       }
-      try add(counts, done: read?.count ?? lines.count, toRun: run, in: database)
+      try add(counts, done: linesRead - source.linesRead, toRun: run, in: database)
       return SourceRecord(
         id: source.id, description: source.description, lineCount: lineCount,
         linesRead: linesRead, byteCount: byteCount, isComplete: isLast, runID: source.runID)

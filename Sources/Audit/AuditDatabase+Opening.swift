@@ -103,13 +103,15 @@ extension AuditDatabase {
   }
 
   /// `cache_size` is in KiB when negative: random inserts into the hash indexes want most of their
-  /// upper levels in memory. The log is folded back every 8,192 pages (32 MB), since folding after
-  /// each 4 MB would write the same index pages again and again.
+  /// upper levels in memory, those of millions of new lines as much as there may be. The log is folded
+  /// back every 8,192 pages (32 MB), since folding after each 4 MB would write the same index pages
+  /// again and again.
   private static func pragmas(for access: Access) -> String {
-    switch access {
+    let writing = "PRAGMA wal_autocheckpoint = 8192; PRAGMA temp_store = FILE"
+    return switch access {
     case .reading: "PRAGMA cache_size = -65536"
-    case .writing, .creating:
-      "PRAGMA cache_size = -262144; PRAGMA wal_autocheckpoint = 8192; PRAGMA temp_store = FILE"
+    case .writing: "PRAGMA cache_size = -262144; \(writing)"
+    case .creating: "PRAGMA cache_size = -393216; \(writing)"
     }
   }
 }

@@ -39,9 +39,16 @@ struct AuditFixture {
       return IngestLine(
         row: row, location: LocationIdentity(resolved: url, isRemote: isRemote))
     }
+    var batch: AuditDatabase.LineBatch? = AuditDatabase.LineBatch(
+      lines: lines,
+      read: AuditDatabase.LinesRead(count: lines.count, endOffset: lines.last?.row.endOffset),
+      isLast: true)
     return try database.ingest(
-      lines, into: source, isLast: true, run: run,
-      at: Date(timeIntervalSince1970: 0))
+      into: source, run: run, at: Date(timeIntervalSince1970: 0)
+    ) {
+      defer { batch = nil }
+      return batch
+    }
   }
 
   /// Status and reason of every pair, in order.

@@ -33,14 +33,14 @@ import Testing
       logged(run.errors) == [
         "info ingest: stage begun version=0.1.0 workspace=FOLDER/w",
         "info ingest: run begun run=1",
-        "debug ingest: stored counts.malformed_row=1 counts.ok=1 counts.unsupported_url=1 done=3 run=1"
-          + " unit=lines",
         "trace ingest: pair failed detail=\"expected 2 tab-separated columns, found 1\""
           + " key=f526795c95399cea27c055c842c3d6ab line=2 reason=malformed_row source=FOLDER/m.tsv",
         "trace ingest: pair failed"
           + " detail=\"the URL scheme \\\"gopher\\\" is none of file, http and https\""
           + " key=2025d4df925ff3c5e2363561fcb15b01 line=3 reason=unsupported_url"
           + " source=FOLDER/m.tsv",
+        "debug ingest: stored counts.malformed_row=1 counts.ok=1 counts.unsupported_url=1 done=3 run=1"
+          + " unit=lines",
         "debug ingest: stored counts.malformed_row=1 counts.ok=1 counts.unsupported_url=1 done=3 run=1"
           + " unit=lines",
         "info ingest: run ended counts.malformed_row=1 counts.ok=1 counts.unsupported_url=1 done=3"

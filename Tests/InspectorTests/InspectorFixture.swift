@@ -108,8 +108,14 @@ final class InspectorFixture: Sendable {
       return IngestLine(
         row: row, location: LocationIdentity(resolved: url, isRemote: url.hasPrefix("http")))
     }
-    _ = try database.ingest(
-      lines, into: source, isLast: true, run: ingest, at: Date(timeIntervalSince1970: 0))
+    var batch: AuditDatabase.LineBatch? = AuditDatabase.LineBatch(
+      lines: lines,
+      read: AuditDatabase.LinesRead(count: lines.count, endOffset: lines.last?.row.endOffset),
+      isLast: true)
+    _ = try database.ingest(into: source, run: ingest, at: Date(timeIntervalSince1970: 0)) {
+      defer { batch = nil }
+      return batch
+    }
     try database.finishRun(ingest, at: Date(timeIntervalSince1970: 1))
     guard !scores.isEmpty else { return }
     try decide(database, scores: scores, request: request)

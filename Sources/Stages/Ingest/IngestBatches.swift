@@ -35,11 +35,11 @@ final class IngestBatches {
     }
   }
 
-  /// The most bytes of lines held in one batch: 100,000 hostile lines of 80 KB each are many.
+  /// The most bytes of lines held in one batch: 25,000 hostile lines of 80 KB each are many.
   private static let batchBytes = 32 << 20
-  /// A batch of a shard reads at most so many lines for each that it may hold: beyond, what a kill
-  /// costs would be felt.
-  private static let mostRead = 16
+  /// A batch or a transaction of a shard reads at most so many lines for each that it may hold: beyond,
+  /// what a kill costs would be felt.
+  static let mostRead = 16
 
   private let lines: any IngestLines
   private let batchLines: Int

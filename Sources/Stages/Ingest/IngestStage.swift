@@ -17,6 +17,8 @@ public struct IngestStage: Stage {
   private let batchLines: Int
   /// As many of archives: a killed ingest copies the pictures of one transaction again.
   private static let batchSamples = 2000
+  /// Lines that are read and not stored yet, and those that are being stored, each at most.
+  private static let heldLines = 25_000
   /// Called after each transaction; an error from it stops the ingest as a kill would.
   private let afterBatch: @Sendable () throws -> Void
   /// Rows of precomputed features of one transaction.
@@ -26,7 +28,7 @@ public struct IngestStage: Stage {
 
   /// A stage with a configuration.
   public init(_ configuration: IngestConfiguration) {
-    self.init(configuration, batchLines: 100_000, afterBatch: {})
+    self.init(configuration, batchLines: 200_000, afterBatch: {})
   }
 
   init(
@@ -106,7 +108,7 @@ public struct IngestStage: Stage {
     }
     let batches = try IngestBatches(
       lines, skipping: record.linesRead,
-      upTo: source.shard == nil ? batchLines : min(batchLines, Self.batchSamples))
+      upTo: min(source.shard == nil ? batchLines : Self.batchSamples, batchLines, Self.heldLines))
     try add(
       batches, of: source, record, to: database, store: store, context: context,
       summary: &summary)
@@ -149,27 +151,56 @@ public struct IngestStage: Stage {
       stage: Self.name, unit: "lines", total: nil, done: record.linesRead, context: context)
     let bytes = try source.shard?.size() ?? ReadableFile(path: source.path).byteCount()
     let prefetched = Prefetch { try batches.next() }
-    while let batch = try prefetched.next() {
-      if source.shard != nil { try store.sync() }
-      record = try database.ingest(
-        batch.lines, into: record, reading: batch.read, isLast: batch.isLast, run: record.runID,
-        at: context.now())
-      for line in batch.lines {
-        guard let failure = line.anyFailure else {
-          summary.pairs += 1
-          continue
+    let most = source.shard == nil ? batchLines : min(batchLines, Self.batchSamples)
+    let name = URL(fileURLWithPath: source.path).lastPathComponent
+    var isDone = false
+    while !isDone {
+      // What was read before a line that cannot be is stored.
+      var thrown: (any Error)?
+      var (stored, read) = (0, 0)
+      let came = record
+      record = try database.ingest(into: record, run: record.runID, at: context.now()) {
+        guard !isDone, stored < most, read < IngestBatches.mostRead * most else { return nil }
+        do {
+          guard let batch = try prefetched.next() else {
+            isDone = true
+            return nil
+          }
+          if source.shard != nil { try store.sync() }
+          stored += batch.lines.count
+          read += batch.read.count
+          isDone = batch.isLast
+          count(batch, of: came, context, &summary)
+          meter.advance(
+            by: batch.read.count, total: batch.lineCount(of: bytes, after: came.linesRead + read),
+            note: name)
+          return AuditDatabase.LineBatch(
+            lines: batch.lines, read: batch.read, isLast: batch.isLast)
+        } catch {
+          (thrown, isDone) = (error, true)
+          return nil
         }
-        summary.failed[failure.reason.rawValue, default: 0] += 1
-        context.logger.trace(
-          "pair failed", metadata: failure.metadata(ofLine: line.row, in: record))
       }
-      summary.addedLines += batch.lines.count
-      summary.otherShards += batch.read.count - batch.lines.count
-      meter.advance(
-        by: batch.read.count, total: batch.lineCount(of: bytes, after: record.linesRead),
-        note: URL(fileURLWithPath: source.path).lastPathComponent)
+      if let thrown { throw thrown }
       try afterBatch()
     }
     summary.seconds += meter.elapsed
+  }
+
+  private func count(
+    _ batch: IngestBatches.Batch, of record: SourceRecord, _ context: StageContext,
+    _ summary: inout IngestSummary
+  ) {
+    for line in batch.lines {
+      guard let failure = line.anyFailure else {
+        summary.pairs += 1
+        continue
+      }
+      summary.failed[failure.reason.rawValue, default: 0] += 1
+      context.logger.trace(
+        "pair failed", metadata: failure.metadata(ofLine: line.row, in: record))
+    }
+    summary.addedLines += batch.lines.count
+    summary.otherShards += batch.read.count - batch.lines.count
   }
 }

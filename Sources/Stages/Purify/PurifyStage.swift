@@ -49,6 +49,7 @@ public struct PurifyStage: Stage {
 
   /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> PurifySummary {
+    let began = context.uptime()
     let database = try workspace.openIngested(.writing)
     try database.limitCache()
     let (model, calibration) = try Calibration.ofScores(in: workspace, database)
@@ -102,7 +103,7 @@ public struct PurifyStage: Stage {
     }
     try database.publishDecisions(ofRun: run)
     try database.endRun(run, context: context)
-    let seconds = meter.elapsed
+    let seconds = context.uptime() - began
     try database.close()
     return PurifySummary(
       rule: rule.name, model: model.name, threshold: rule.level,

@@ -98,10 +98,14 @@ struct MergeFixture {
       return IngestLine(
         row: row, location: LocationIdentity(resolved: url, isRemote: url.hasPrefix("http")))
     }
-    _ = try database.ingest(
-      lines, into: source,
-      reading: AuditDatabase.LinesRead(count: rows.count, endOffset: rows.last?.endOffset),
-      isLast: true, run: run, at: date(shard, 0))
+    var batch: AuditDatabase.LineBatch? = AuditDatabase.LineBatch(
+      lines: lines,
+      read: AuditDatabase.LinesRead(count: rows.count, endOffset: rows.last?.endOffset),
+      isLast: true)
+    _ = try database.ingest(into: source, run: run, at: date(shard, 0)) {
+      defer { batch = nil }
+      return batch
+    }
     try database.finishRun(run, at: date(shard, 10))
   }
 
