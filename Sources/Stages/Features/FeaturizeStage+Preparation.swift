@@ -19,10 +19,11 @@ extension FeaturizeStage {
       try workspace.write(description)
       return
     }
-    let (done, total) = try database.imageProgress()
+    let lookedAt = try database.imageProgress().done
+    let (done, total) = try database.featureProgress()
     let before = try workspace.featurizerDescription()
-    if done > 0, before != description {
-      throw mismatch(workspace, before, description, done: done)
+    if lookedAt > 0, before != description {
+      throw mismatch(workspace, before, description, done: lookedAt)
     }
     let damaged = try damagedShards(workspace, database, description, context)
     // Before anything is forgotten: what is refused leaves the workspace as it was.
