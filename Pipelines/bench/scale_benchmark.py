@@ -2,7 +2,9 @@
 """Measures ingest, decide and export on millions of lines, beside the sqlite3 shell's import.
 
 The shell imports the same file into a table of two text columns with as many indexes as Winnow's
-ingest keeps, three. Both write to new files on the same disk, one after the other.
+ingest keeps, three. Both write to new files on the same disk, one after the other. Pictures and scores
+are made up by `winnow-bench scores`, as fetching, featurizing and scoring would store them; all other
+commands are the real ones.
 
   python3 Pipelines/bench/scale_benchmark.py --lines 3318333
   python3 Pipelines/bench/scale_benchmark.py --lines 12423374 --columns url-caption
@@ -20,6 +22,9 @@ import time
 
 import manifest_generator
 
+CONTENT_RULES = [
+    "--drop-repeated", "--near-duplicates", "drop-images", "--placeholder-captions", "20",
+    "--minimum-side", "64", "--minimum-words", "3"]
 BIN = pathlib.Path(__file__).resolve().parents[2] / ".build/release"
 
 
@@ -62,6 +67,7 @@ def main():
     parser.add_argument("--columns", choices=["caption-url", "url-caption"], default="caption-url")
     parser.add_argument("--folder", type=pathlib.Path, help="where files go while it runs")
     parser.add_argument("--skip-import", action="store_true", help="leave the sqlite3 shell out")
+    parser.add_argument("--ingest-only", action="store_true", help="stop after ingesting")
     parser.add_argument("--json", action="store_true", help="print JSON")
     arguments = parser.parse_args()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="winnow-scale-", dir=arguments.folder))
@@ -84,18 +90,31 @@ def run(folder, arguments):
         results["sqlite3 .import"] = shell_import(
             manifest, folder / "shell.sqlite", arguments.columns)
         (folder / "shell.sqlite").unlink()
-    results["winnow-ingest"] = measured(
-        [BIN / "winnow-ingest", "--workspace", workspace, "--input", manifest, "--columns",
-         arguments.columns.replace("-", ","), "--quiet"])
-    results["winnow status"] = measured([BIN / "winnow", "status", "--workspace", workspace])
+    def winnow(name, program, *options):
+        results[name] = measured([BIN / program, *options, "--workspace", workspace])
+
+    winnow(
+        "winnow-ingest", "winnow-ingest", "--input", manifest, "--columns",
+        arguments.columns.replace("-", ","), "--quiet")
+    winnow("winnow status", "winnow", "status")
+    if arguments.ingest_only:
+        return results
+    winnow("(made-up scores)", "winnow-bench", "scores", "--quiet")
+    winnow("winnow-purify", "winnow-purify", "--quiet")
+    winnow("  with all content rules", "winnow-purify", *CONTENT_RULES, "--quiet")
+    winnow("winnow status", "winnow", "status")
+    winnow("winnow-export", "winnow-export", "--quiet")
+    winnow("winnow-inspect, first", "winnow-inspect", "summary")
+    winnow("winnow-inspect summary", "winnow-inspect", "summary")
+    winnow("winnow-inspect list", "winnow-inspect", "list", "--status", "rejected")
     return results
 
 
 def print_table(results, lines):
-    print(f"{lines:,} lines          seconds   lines/s   processor s   peak MB")
+    print(f"{f'{lines:,} lines':<24}  seconds   lines/s   processor s   peak MB")
     for name, result in results.items():
         print(
-            f"{name:<22} {result['seconds']:8.1f} {lines / result['seconds']:9,.0f} "
+            f"{name:<24} {result['seconds']:8.1f} {lines / result['seconds']:9,.0f} "
             f"{result['processor_seconds']:13.1f} {result['peak_bytes'] / 1e6:9.0f}")
 
 

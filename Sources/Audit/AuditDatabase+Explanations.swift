@@ -27,7 +27,7 @@ extension AuditDatabase {
   public func store(
     _ explanations: [PairExplanation], model: Int64, run: Int64
   ) throws(AuditError) {
-    try write { database in
+    try write(movesPairs: false) { database in
       let insert = try BulkStatement(
         database,
         sql: """
@@ -72,7 +72,7 @@ extension AuditDatabase {
 
   /// Forgets a model's explanations.
   public func discardExplanations(ofModel model: Int64) throws(AuditError) {
-    try write { database in
+    try write(movesPairs: false) { database in
       // A run that goes on counts anew what it explains anew.
       try database.execute(
         sql: """

@@ -47,16 +47,18 @@ extension AuditDatabase {
 
   /// How far fetching has come. Reads every location.
   public func fetchProgress() throws(AuditError) -> FetchProgress {
-    try read { database in
-      let row = try Row.fetchOne(
-        database,
-        sql: """
-          SELECT count(*), count(fetch.sha256), count(fetch.reason)
-          FROM location LEFT JOIN fetch ON fetch.location_id = location.location_id
-          WHERE location.is_remote
-          """)
-      return FetchProgress(total: row?[0] ?? 0, fetched: row?[1] ?? 0, failed: row?[2] ?? 0)
-    }
+    try read(Self.fetchProgress)
+  }
+
+  static func fetchProgress(_ database: Database) throws -> FetchProgress {
+    let row = try Row.fetchOne(
+      database,
+      sql: """
+        SELECT count(*), count(fetch.sha256), count(fetch.reason)
+        FROM location LEFT JOIN fetch ON fetch.location_id = location.location_id
+        WHERE location.is_remote
+        """)
+    return FetchProgress(total: row?[0] ?? 0, fetched: row?[1] ?? 0, failed: row?[2] ?? 0)
   }
 
   /// Stores what came of some URLs in one transaction. Their contents must be on disk already.

@@ -50,17 +50,19 @@ extension AuditDatabase {
   }
 
   /// How many image locations have their bytes here, and how many of them were looked at.
-  public func imageProgress() throws(AuditError) -> (done: Int, total: Int) {
-    try read { database in
-      let row = try Row.fetchOne(
-        database,
-        sql: """
-          SELECT count(location.run_id), count(*)
-          FROM location LEFT JOIN fetch ON fetch.location_id = location.location_id
-          WHERE NOT location.is_remote OR fetch.sha256 IS NOT NULL
-          """)
-      return (row?[0] ?? 0, row?[1] ?? 0)
-    }
+  public func imageProgress() throws(AuditError) -> ImageProgress {
+    try read(Self.imageProgress)
+  }
+
+  static func imageProgress(_ database: Database) throws -> ImageProgress {
+    let row = try Row.fetchOne(
+      database,
+      sql: """
+        SELECT count(*), count(location.run_id)
+        FROM location LEFT JOIN fetch ON fetch.location_id = location.location_id
+        WHERE NOT location.is_remote OR fetch.sha256 IS NOT NULL
+        """)
+    return ImageProgress(total: row?[0] ?? 0, done: row?[1] ?? 0)
   }
 
   /// The image with this content, when it was looked at before.

@@ -88,7 +88,7 @@ extension AuditDatabase {
   public func storeNearGroups(
     _ groups: some Sequence<(image: Int64, first: Int64)>, _ grouping: NearGrouping
   ) throws(AuditError) {
-    try write { database in
+    try write(movesPairs: false) { database in
       try discardNearGroups(in: database)
       let update = try BulkStatement(
         database, sql: "UPDATE image SET near_group = ? WHERE image_id = ?")

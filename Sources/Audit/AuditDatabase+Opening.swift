@@ -69,6 +69,15 @@ extension AuditDatabase {
     try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM source)") ?? false
   }
 
+  /// Holds no more than 32 MB of the database in memory: enough for whoever reads and writes it in order.
+  public func limitCache() throws(AuditError) {
+    do {
+      try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA cache_size = -32768") }
+    } catch {
+      throw Self.auditError(error, path: path)
+    }
+  }
+
   /// Closes the database; no call may follow. Without it the last copy of the value closes it.
   public func close() throws(AuditError) {
     do {

@@ -2,23 +2,6 @@ import GRDB
 import Pairs
 
 extension AuditDatabase {
-  /// How many pairs there are per role, status and reason, sorted by these. Reads every pair.
-  public func statusCounts() throws(AuditError) -> [StatusCount] {
-    try read { database in
-      try Row.fetchAll(
-        database,
-        sql: """
-          SELECT role, status, reason, count(*) FROM pair_audit
-          GROUP BY role, status, reason ORDER BY role, status, reason
-          """
-      ).map { row in
-        StatusCount(
-          role: try closed(row[0], column: "role"), status: try closed(row[1], column: "status"),
-          reason: try closedIfPresent(row[2], column: "reason"), pairs: row[3])
-      }
-    }
-  }
-
   /// How many lines all sources have: the rows of `pair_audit`.
   public func pairCount() throws(AuditError) -> Int {
     try read { database in

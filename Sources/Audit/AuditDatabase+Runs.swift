@@ -7,7 +7,7 @@ extension AuditDatabase {
   ///
   /// - Returns: The run's number.
   public func beginRun(_ request: RunRequest) throws(AuditError) -> Int64 {
-    try write { database in
+    try write(movesPairs: false) { database in
       let unfinished = try unfinishedRun(request, in: database)
       if let unfinished { return unfinished }
       try database.execute(

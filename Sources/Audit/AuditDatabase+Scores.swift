@@ -4,7 +4,7 @@ import Pairs
 extension AuditDatabase {
   /// The number of the model of this name, stored when it is new.
   public func modelID(named name: String) throws(AuditError) -> Int64 {
-    try write { database in
+    try write(movesPairs: false) { database in
       try database.execute(
         sql: "INSERT INTO model (name) VALUES (?) ON CONFLICT (name) DO NOTHING",
         arguments: [name])
@@ -18,7 +18,7 @@ extension AuditDatabase {
   public func store(
     _ scores: [PairScore], model: Int64, run: Int64
   ) throws(AuditError) {
-    try write { database in
+    try write(movesPairs: false) { database in
       let insert = try BulkStatement(
         database,
         sql: """

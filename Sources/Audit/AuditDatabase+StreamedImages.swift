@@ -7,21 +7,21 @@ extension AuditDatabase {
   static let isUnstored =
     "(image.image_id IS NOT NULL AND image.shard IS NULL AND image.reason IS NULL)"
 
-  /// How many image locations have their bytes here, and for how many of them nothing is left to store:
-  /// the features of their picture are, or there are none.
-  public func featureProgress() throws(AuditError) -> (done: Int, total: Int) {
+  /// How many image locations have their bytes here, and for how many of them (`done`) nothing is
+  /// left to store: the features of their picture are, or there are none.
+  public func featureProgress() throws(AuditError) -> ImageProgress {
     try read { database in
       let row = try Row.fetchOne(
         database,
         sql: """
-          SELECT count(*) FILTER (WHERE location.run_id IS NOT NULL AND NOT \(Self.isUnstored)),
-            count(*)
+          SELECT count(*),
+            count(*) FILTER (WHERE location.run_id IS NOT NULL AND NOT \(Self.isUnstored))
           FROM location
           LEFT JOIN fetch ON fetch.location_id = location.location_id
           LEFT JOIN image ON image.image_id = location.image_id
           WHERE NOT location.is_remote OR fetch.sha256 IS NOT NULL
           """)
-      return (row?[0] ?? 0, row?[1] ?? 0)
+      return ImageProgress(total: row?[0] ?? 0, done: row?[1] ?? 0)
     }
   }
 

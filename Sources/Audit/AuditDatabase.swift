@@ -33,15 +33,27 @@ public struct AuditDatabase: Sendable {
   }
 
   /// Runs a write in its own transaction; an error leaves the database as it was.
-  func write<Value>(_ body: (Database) throws -> Value) throws(AuditError) -> Value {
+  ///
+  /// - Parameter movesPairs: whether afterwards pairs, URLs or images may stand elsewhere than before;
+  ///   then the standing that was counted last is no longer current.
+  func write<Value>(
+    movesPairs: Bool = true, _ body: (Database) throws -> Value
+  ) throws(AuditError) -> Value {
     do {
-      return try queue.write(body)
+      return try queue.write { database in
+        if movesPairs {
+          try database.cachedStatement(
+            sql: "UPDATE standing SET is_current = 0 WHERE is_current = 1"
+          ).execute()
+        }
+        return try body(database)
+      }
     } catch {
       throw auditError(error)
     }
   }
 
-  /// As `write`, and what was written, by this and by all transactions before it, is on disk when it
+  /// As `write` of what moves no pairs, and what was written, by this and by all transactions before it, is on disk when it
   /// returns.
   func writeDurably<Value>(_ body: (Database) throws -> Value) throws(AuditError) -> Value {
     do {

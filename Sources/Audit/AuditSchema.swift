@@ -27,6 +27,7 @@ enum AuditSchema {
     },
     { database in try database.execute(sql: explanations) },
     { database in try database.execute(sql: shards) },
+    { database in try database.execute(sql: standing) },
   ]
 
   /// The migrations, in order.

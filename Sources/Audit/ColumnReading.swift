@@ -50,6 +50,19 @@ extension Row {
   }
 }
 
+extension RawStatement.Row {
+  /// The key in one column and its repeat number in another.
+  func pairKey(_ column: Int32, occurrence: Int32) throws(AuditError) -> PairKey {
+    guard let bytes = bytes(column), bytes.count == 16 else {
+      throw .unknownValue(column: "key", value: "\(bytes(column)?.count ?? 0) bytes")
+    }
+    return PairKey(
+      high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+      low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
+      occurrence: Int(integer(occurrence)))
+  }
+}
+
 /// `?, ?, ?` for a list of roles, and the arguments.
 func placeholders(for roles: Set<PairRole>) -> (sql: String, arguments: [String]) {
   let names = roles.map(\.rawValue).sorted()

@@ -44,13 +44,19 @@ public struct FetchRecord: Sendable {
 }
 
 /// How many URLs a workspace has, and what came of them.
-public struct FetchProgress: Sendable, Equatable {
+public struct FetchProgress: Codable, Sendable, Equatable {
   /// URLs in all.
   public let total: Int
   /// URLs whose content is here.
   public let fetched: Int
   /// URLs that failed.
   public let failed: Int
+
+  enum CodingKeys: String, CodingKey {
+    case total = "total"
+    case fetched = "fetched"
+    case failed = "failed"
+  }
 
   /// URLs that were not asked for yet.
   public var pending: Int { total - fetched - failed }

@@ -32,4 +32,11 @@ public struct StatusCount: Sendable, Equatable, Codable {
   public let reason: PairReason?
   /// How many.
   public let pairs: Int
+
+  enum CodingKeys: String, CodingKey {
+    case role = "role"
+    case status = "status"
+    case reason = "reason"
+    case pairs = "pairs"
+  }
 }

@@ -2,7 +2,8 @@
 ///
 /// The format: UTF-8, LF or CRLF, split on the one TAB, no quoting, no header. Empty lines are
 /// malformed rows; a last line without newline counts; a carriage return or NUL inside a line is
-/// data. Memory is one buffer and the table that numbers repeated keys (about 32 bytes a line).
+/// data. Memory is one buffer and, where repeated keys are to be numbered, the table for that (about 32
+/// bytes a line).
 public final class TSVManifestReader {
   /// The manifest's path as given.
   public let path: String
@@ -18,7 +19,8 @@ public final class TSVManifestReader {
   private let captions: CaptionFile?
   private let limits: ManifestLimits
   private var parser: ManifestLineParser
-  private var numbering = KeyNumbering()
+  /// nil where repeats are not numbered.
+  private var numbering: KeyNumbering?
 
   /// `buffer[start..<end]` is read and not yet given out; it begins at `offset` in the file.
   private var buffer: [UInt8]
@@ -29,12 +31,16 @@ public final class TSVManifestReader {
 
   /// Opens the manifest at `path`.
   ///
+  /// - Parameter numbersRepeats: whether the second line of a key gets `#2` and so on; without it every
+  ///   line is its key's first, and memory does not grow with the lines.
   /// - Throws: `PairsError.cannotRead` when it is missing, unreadable or no regular file;
   ///   `PairsError.invalidArgument` for a limit below 1.
   public convenience init(
-    path: String, columns: ColumnOrder = .captionURL, limits: ManifestLimits = ManifestLimits()
+    path: String, columns: ColumnOrder = .captionURL, limits: ManifestLimits = ManifestLimits(),
+    numbersRepeats: Bool = true
   ) throws(PairsError) {
-    try self.init(path: path, columns: columns, captions: nil, limits: limits)
+    try self.init(
+      path: path, columns: columns, captions: nil, limits: limits, numbersRepeats: numbersRepeats)
   }
 
   /// Opens a file of captions for precomputed features: its lines are read as those of the manifest
@@ -42,13 +48,16 @@ public final class TSVManifestReader {
   ///
   /// - Throws: as for a manifest.
   public convenience init(
-    captions: CaptionFile, limits: ManifestLimits = ManifestLimits()
+    captions: CaptionFile, limits: ManifestLimits = ManifestLimits(), numbersRepeats: Bool = true
   ) throws(PairsError) {
-    try self.init(path: captions.path, columns: .captionURL, captions: captions, limits: limits)
+    try self.init(
+      path: captions.path, columns: .captionURL, captions: captions, limits: limits,
+      numbersRepeats: numbersRepeats)
   }
 
   private init(
-    path: String, columns: ColumnOrder, captions: CaptionFile?, limits: ManifestLimits
+    path: String, columns: ColumnOrder, captions: CaptionFile?, limits: ManifestLimits,
+    numbersRepeats: Bool
   ) throws(PairsError) {
     guard limits.captionBytes > 0, limits.urlBytes > 0 else {
       throw .invalidArgument(
@@ -59,6 +68,7 @@ public final class TSVManifestReader {
     self.captions = captions
     self.limits = limits
     file = try ReadableFile(path: path)
+    numbering = numbersRepeats ? KeyNumbering() : nil
     parser = ManifestLineParser(columns: columns, limits: limits)
     buffer = [UInt8](repeating: 0, count: max(1 << 20, 2 * limits.lineBytes))
   }
@@ -173,7 +183,8 @@ public final class TSVManifestReader {
     }
     return ManifestRow(
       lineNumber: lineCount, byteOffset: byteOffset, byteCount: byteCount, rawBytes: rawBytes,
-      lineEnding: ending, key: numbering.number(outcome.key), fields: outcome.fields,
+      lineEnding: ending, key: numbering?.number(outcome.key) ?? outcome.key,
+      fields: outcome.fields,
       failure: outcome.failure, isRewritten: isRewritten)
   }
 

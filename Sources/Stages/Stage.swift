@@ -54,11 +54,11 @@ extension Stage {
     if Self.access != .none { try workspace.checkVersion() }
     if Self.access == .writes { try workspace.bringUpToDate(for: command, holding: lock) }
     try check(in: workspace)
-    guard Self.access == .writes, lock == nil else {
-      return try run(in: workspace, context: context)
-    }
-    let lock = try workspace.lock(for: command)
-    defer { lock.release() }
-    return try run(in: workspace, context: context)
+    guard Self.access == .writes else { return try run(in: workspace, context: context) }
+    let ownLock = try lock == nil ? workspace.lock(for: command) : nil
+    defer { ownLock?.release() }
+    let summary = try run(in: workspace, context: context)
+    try workspace.keepStanding(at: context.now())
+    return summary
   }
 }

@@ -15,7 +15,8 @@ struct WinnowBench: WinnowCommand {
       """,
     version: programVersion,
     subcommands: [
-      TrainingBenchmark.self, ImageBenchmark.self, InspectionBenchmark.self, ReferenceCommand.self,
+      TrainingBenchmark.self, ImageBenchmark.self, InspectionBenchmark.self, ScoresCommand.self,
+      ReferenceCommand.self,
     ],
     defaultSubcommand: TrainingBenchmark.self)
 }

@@ -63,7 +63,7 @@ import Testing
     let images = try fixture.database.pendingImages(limit: 10)
     #expect(images.map(\.url) == ["http://x/1", "local.png"])
     #expect(images.map(\.fetched) == [digest, nil])
-    #expect(try fixture.database.imageProgress() == (done: 0, total: 2))
+    #expect(try fixture.database.imageProgress() == ImageProgress(total: 2, done: 0))
     #expect(try fixture.database.failedFetches(before: run, limit: 10) == [])
     #expect(
       try fixture.database.failedFetches(before: run + 1, limit: 10).map(\.url) == ["http://x/2"])

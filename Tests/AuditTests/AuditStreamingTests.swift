@@ -99,8 +99,8 @@ import Testing
       4: .featurized(AuditFixture.content(3), FeatureAddress(shard: 0, row: 0)),
       5: .streamed(AuditFixture.content(1)),
     ])
-    #expect(try database.imageProgress() == (done: 4, total: 4))
-    #expect(try database.featureProgress() == (done: 2, total: 4))
+    #expect(try database.imageProgress() == ImageProgress(total: 4, done: 4))
+    #expect(try database.featureProgress() == ImageProgress(total: 4, done: 2))
     #expect(try database.pendingImages(limit: 9).map(\.locationID) == [1, 5])
     #expect(try database.storedFeatureCount() == 1)
     #expect(try database.unstoredPairCount(roles: [.train]) == 3)

@@ -1,4 +1,5 @@
 import Foundation
+import Pairs
 import Synchronization
 import Testing
 
@@ -33,6 +34,30 @@ import Testing
     #expect(report.writer?.hasPrefix("winnow-score") == true)
     #expect(report.sources.map(\.lines) == [1])
     #expect(report.report.contains("train pending"))
+  }
+
+  /// Of millions of lines: to count them takes longer than a moment, and the writer goes on meanwhile.
+  @Test func besideAWriterManyLinesAreNotCountedAnew() throws {
+    let first = try fixture.manifest(Array("a\tx\n".utf8))
+    try fixture.perform(IngestStage(IngestConfiguration(inputs: [first])))
+    let second = try fixture.manifest(Array("b\ty\n".utf8), name: "second.tsv")
+    try fixture.perform(IngestStage(IngestConfiguration(inputs: [second])))
+    let lock = try fixture.workspace.lock(for: "winnow-featurize")
+    let current = try StatusReport(of: fixture.workspace, counting: 0)
+    #expect(current.countedAt == nil && current.counts.map(\.pairs) == [2])
+    let database = try fixture.workspace.openDatabase(.writing)
+    let run = try #require(try database.runs().last)
+    try database.record(
+      [ImageOutcome(locationID: 1, result: .unavailable(RowFailure(.missingImage, "gone")))],
+      run: run.id)
+    let stale = try StatusReport(of: fixture.workspace, counting: 0)
+    #expect(stale.countedAt == "1970-01-01T00:00:00Z" && stale.counts.map(\.pairs) == [2])
+    #expect(stale.report.contains("counted") && stale.imagesDone == 0)
+    let few = try StatusReport(of: fixture.workspace, counting: 2)
+    #expect(few.countedAt == nil && few.counts.map(\.pairs) == [1, 1] && few.imagesDone == 1)
+    // Without a writer nothing is taken for true that may not be.
+    lock.release()
+    #expect(try StatusReport(of: fixture.workspace, counting: 0).counts.map(\.pairs) == [1, 1])
   }
 
   /// Whoever asks holds the lock's file for an instant, which is no writer.
@@ -124,7 +149,7 @@ import Testing
     try shell(
       """
       DROP VIEW fetch_audit; DROP VIEW purified_pair; DROP VIEW reviewed_pair; DROP VIEW pair_audit;
-      DROP TABLE fetch; DROP TABLE explanation;
+      DROP TABLE fetch; DROP TABLE explanation; DROP TABLE standing;
       ALTER TABLE review DROP COLUMN is_merged;
       DROP INDEX location_by_digest; ALTER TABLE location DROP COLUMN variant;
       CREATE UNIQUE INDEX location_by_digest ON location (digest);

@@ -23,6 +23,10 @@ IGNORED_COLUMNS = {
     ("reviewed_pair", "updated_at"): "the clock",
     ("review", "created_at"): "the clock",
 }
+# Tables that are no result, and why.
+IGNORED_TABLES = {
+    "standing": "counts of the other tables, made when a stage ends: see `status_truth`",
+}
 # Columns that hold a run's number are compared by the run's command, configuration, seed and version:
 # a command that is given again after it ended may make a second run, which has another number.
 RUN_COLUMNS = {"run_id", "decision_run_id"}
@@ -86,7 +90,7 @@ def read_tables(workspace, without):
             for name in names + [view for view in views if view in VIEWS]:
                 if name == "run":
                     tables[name] = kept
-                elif name not in without:
+                elif name not in without and name not in IGNORED_TABLES:
                     tables[name] = read_table(database, name, runs)
             check = database.execute("PRAGMA integrity_check").fetchall()
             tables["PRAGMA integrity_check"] = [tuple(row) for row in check]

@@ -46,6 +46,14 @@ def check_lines(torture, report, workspace, sources, refuse):
     said = sum(source["lines"] for source in report["sources"])
     if not total == said == rows:
         refuse(f"counts {total} pairs, {said} lines, where {rows} are there")
+    counted = {
+        (count["role"], count["status"], count.get("reason")): count["pairs"]
+        for count in report["counts"]}
+    there = {
+        (role, status, reason): pairs for role, status, reason, pairs in query(
+            workspace, "SELECT role, status, reason, count(*) FROM pair_audit GROUP BY 1, 2, 3")}
+    if counted != there:
+        refuse(f"counts {sorted(counted.items(), key=str)}, where {sorted(there.items(), key=str)}")
     for source in report["sources"]:
         held = torture.data.lines(source["path"])
         if source["lines"] > held or (source["complete"] and source["lines"] != held):

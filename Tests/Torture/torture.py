@@ -21,6 +21,7 @@ import clock
 import damage
 import full_disk
 import kills
+import merges
 import power
 import self_check
 import sync_order
@@ -37,6 +38,7 @@ from undisturbed import Undisturbed
 
 PARTS = {
     "self-check": self_check.run, "kills": kills.run_kills, "run": kills.run_pipeline_kills,
+    "merges": merges.run_merges,
     "power": power.run, "busy": busy.run, "disk": full_disk.run, "unwritable": unwritable.run,
     "damage": damage.run, "clock": clock.run, "writers": writers.run, "sync-order": sync_order.run,
 }
@@ -56,6 +58,7 @@ class Torture:
         self.site = Site(self.programs)
         self.data = Dataset(folder / "data", self.site.url, self.seed, arguments.short)
         weights = arguments.weights.resolve()
+        self.weights = weights
         self.steps = steps(self.data, weights, self.programs)
         self.pipeline = folder / "pipeline.yaml"
         self.pipeline.write_text(pipeline_file(self.data, weights))

@@ -1,39 +1,36 @@
-import Pairs
+import Audit
 
-/// How many different captions images, or all images of one appearance, have. Memory: 16 bytes for each pair that is counted.
+/// How many different captions images, or all images of one appearance, have. They are sorted on disk, so
+/// memory does not grow with the pairs that are counted.
 struct CaptionCounts {
-  private struct Entry: Comparable {
-    let image: Int64
-    let caption: UInt64
+  private let captions: SortedScratch
 
-    static func < (left: Entry, right: Entry) -> Bool {
-      (left.image, left.caption) < (right.image, right.caption)
-    }
-  }
-
-  private var entries: [Entry] = []
+  init() throws { captions = try SortedScratch() }
 
   /// Counts a caption of an image.
-  mutating func add(_ caption: String, of image: Int64) {
-    entries.append(Entry(image: image, caption: ContentKey(caption).bits))
+  func add(_ caption: String, of image: Int64) throws {
+    try captions.add(
+      SortedScratch.Row(image, Int64(bitPattern: ContentKey(caption).bits)))
   }
 
   /// The images with more different captions than `limit`, and how many each has.
-  mutating func images(above limit: Int) -> [Int64: Int] {
-    entries.sort()
+  func images(above limit: Int) throws -> [Int64: Int] {
     var counts: [Int64: Int] = [:]
-    var start = 0
-    while start < entries.count {
-      let image = entries[start].image
-      var captions = 1
-      var end = start + 1
-      while end < entries.count, entries[end].image == image {
-        if entries[end].caption != entries[end - 1].caption { captions += 1 }
-        end += 1
-      }
-      if captions > limit { counts[image] = captions }
-      start = end
+    var last: SortedScratch.Row?
+    var different = 0
+    func finish() {
+      if let last, different > limit { counts[last.first] = different }
     }
+    try captions.forEach { row in
+      if row.first != last?.first {
+        finish()
+        different = 1
+      } else if row.second != last?.second {
+        different += 1
+      }
+      last = row
+    }
+    finish()
     return counts
   }
 }

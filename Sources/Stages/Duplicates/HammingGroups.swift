@@ -5,8 +5,8 @@
 /// sorted by those blocks alone, and only those that agree in them are compared (the pigeonhole
 /// principle of Manku et al., Detecting Near-Duplicates for Web Crawling, WWW 2007). Time for n hashes:
 /// C(b, r) sorts of n and n² / 2^k comparisons each, where k is the number of bits sorted by; b is
-/// chosen to make that least. Memory, counted: at most 40 bytes a hash, while they are sorted: the hash,
-/// its place, its group, and twice what is sorted by with its position.
+/// chosen to make that least. Memory, counted: at most 20 bytes a hash (twice the hash and its place, later
+/// the hash, its place and its group) and what `SortedByBlocks` holds of a part.
 struct HammingGroups {
   /// For each hash, the position of the first one of its group.
   let firstOfGroup: [UInt32]
@@ -17,7 +17,8 @@ struct HammingGroups {
   /// - Parameters:
   ///   - hashes: given away, so that they can go once they are sorted.
   ///   - radius: from 0 to `largestRadius`.
-  init(_ hashes: consuming [UInt64], radius: Int) {
+  ///   - partSize: How many hashes are sorted at a time, about.
+  init(_ hashes: consuming [UInt64], radius: Int, partSize: Int = 1 << 20) {
     let count = hashes.count
     precondition((0...Self.largestRadius).contains(radius), "a radius of \(radius)")
     precondition(count < Int(UInt32.max), "\(count) hashes")
@@ -25,22 +26,24 @@ struct HammingGroups {
     var distinct: [UInt64] = []
     var places = [UInt32](repeating: 0, count: count)
     do {
-      var order = SortedByBlocks(count: count)
-      order.sort(hashes, by: .max)
-      hashes = []
+      var order = SortedByBlocks(partSize: partSize)
       distinct.reserveCapacity(count)
-      order.forEach { hash, position in
-        if distinct.last != hash { distinct.append(hash) }
-        places[Int(position)] = UInt32(distinct.count - 1)
+      order.forEachPart(of: hashes, by: .max) { part in
+        part.forEach { hash, position in
+          if distinct.last != hash { distinct.append(hash) }
+          places[Int(position)] = UInt32(distinct.count - 1)
+        }
       }
+      hashes = []
     }
     var groups = DisjointGroups(count: distinct.count)
     if radius > 0 {
       let plan = BlockPlan(count: distinct.count, radius: radius)
-      var order = SortedByBlocks(count: distinct.count)
+      var order = SortedByBlocks(partSize: partSize)
       for mask in plan.masks {
-        order.sort(distinct, by: mask)
-        order.uniteNeighbours(distinct, radius: radius, in: &groups)
+        order.forEachPart(of: distinct, by: mask) { part in
+          part.uniteNeighbours(distinct, radius: radius, in: &groups)
+        }
       }
     }
     distinct = []

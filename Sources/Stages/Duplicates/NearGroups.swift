@@ -1,6 +1,6 @@
 import Audit
 
-/// Keeps the audit's groups of nearly identical images in step with the images. Memory: at most 48
+/// Keeps the audit's groups of nearly identical images in step with the images. Memory: at most 28
 /// bytes an image, 8 for its number beside those of `HammingGroups`.
 struct NearGroups {
   let database: AuditDatabase

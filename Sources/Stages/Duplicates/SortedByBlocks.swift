@@ -1,39 +1,63 @@
-/// Positions of hashes, sorted by some of the hashes' bits. Its memory, 24 bytes a hash, serves one
-/// sort after another.
+/// Positions of hashes, sorted by some of the hashes' bits, part by part. A part is what agrees in the
+/// highest of these bits: 24 bytes a hash of one part are held, whose memory serves one part after
+/// another. Were all the same in those bits, there would be one part.
 struct SortedByBlocks {
-  private var keys: [UInt64]
-  private var order: [UInt32]
-  private var otherKeys: [UInt64]
-  private var otherOrder: [UInt32]
+  private var keys: [UInt64] = []
+  private var order: [UInt32] = []
+  private var otherKeys: [UInt64] = []
+  private var otherOrder: [UInt32] = []
+  /// How many hashes a part should have.
+  private let partSize: Int
 
   private static let digitBits: UInt64 = 11
 
-  init(count: Int) {
-    keys = Array(repeating: 0, count: count)
-    order = Array(repeating: 0, count: count)
-    otherKeys = keys
-    otherOrder = order
-  }
+  init(partSize: Int) { self.partSize = partSize }
 
-  /// A radix sort by the bits of `mask`, moved together.
-  mutating func sort(_ hashes: [UInt64], by mask: UInt64) {
+  /// Calls `body` with one part after the other, in order.
+  mutating func forEachPart(
+    of hashes: [UInt64], by mask: UInt64, _ body: (SortedByBlocks) -> Void
+  ) {
     let runs = Self.runs(of: mask)
-    for index in hashes.indices {
-      var key: UInt64 = 0
-      for run in runs { key |= (hashes[index] & run.mask) &>> run.shift }
-      keys[index] = key
-      order[index] = UInt32(truncatingIfNeeded: index)
-    }
-    var shift: UInt64 = 0
-    while shift < UInt64(mask.nonzeroBitCount) {
-      sortByDigit(at: shift)
-      shift += Self.digitBits
+    let width = UInt64(mask.nonzeroBitCount)
+    // Bits of the highest stretch alone, so that it takes little to see what part a hash is of.
+    let highest = UInt64((~(mask << UInt64(mask.leadingZeroBitCount))).leadingZeroBitCount)
+    var partBits: UInt64 = 0
+    while partBits < min(highest, 16), hashes.count >> Int(partBits) > partSize { partBits += 1 }
+    let shift = 64 - UInt64(mask.leadingZeroBitCount) - partBits
+    let partMask = UInt64(1) << partBits - 1
+    for part in 0...partMask {
+      keys.removeAll(keepingCapacity: true)
+      order.removeAll(keepingCapacity: true)
+      for index in hashes.indices where hashes[index] &>> shift & partMask == part {
+        var key: UInt64 = 0
+        for run in runs { key |= (hashes[index] & run.mask) &>> run.shift }
+        keys.append(key)
+        order.append(UInt32(truncatingIfNeeded: index))
+      }
+      sort(bits: width - partBits)
+      body(self)
     }
   }
 
   /// Calls `body` with what was sorted by and the position, in order; equals in order of position.
   func forEach(_ body: (_ key: UInt64, _ position: UInt32) -> Void) {
     for index in keys.indices { body(keys[index], order[index]) }
+  }
+
+  /// A radix sort by the lowest bits.
+  private mutating func sort(bits: UInt64) {
+    if otherKeys.count < keys.count {
+      otherKeys = keys
+      otherOrder = order
+    } else {
+      otherKeys.removeLast(otherKeys.count - keys.count)
+      otherOrder.removeLast(otherOrder.count - order.count)
+    }
+    var shift: UInt64 = 0
+    while shift < bits {
+      sortByDigit(at: shift)
+      shift += Self.digitBits
+    }
   }
 
   /// Stretches of neighbouring bits of a mask, and by how much each moves down to close the gaps.

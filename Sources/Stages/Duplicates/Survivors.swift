@@ -1,5 +1,7 @@
-/// Chooses one of several that are the same: the most similar, of equals the first. Memory: 32 bytes
-/// for each candidate, and one entry for each that goes.
+import Audit
+
+/// Chooses one of several that are the same: the most similar, of equals the first. Candidates are sorted
+/// on disk, so memory does not grow with them.
 struct Survivors {
   /// What is chosen among.
   struct Candidate {
@@ -11,28 +13,35 @@ struct Survivors {
     let similarity: Double
   }
 
-  private var candidates: [Candidate] = []
+  private let candidates: SortedScratch
+
+  init() throws { candidates = try SortedScratch() }
 
   /// Puts a pair up.
-  mutating func add(_ candidate: Candidate) { candidates.append(candidate) }
+  func add(_ candidate: Candidate) throws {
+    try candidates.add(
+      SortedScratch.Row(
+        Int64(bitPattern: candidate.key), Self.descending(candidate.similarity), candidate.pairID,
+        candidate.owner))
+  }
 
   /// The pairs that go, each with the pair that stays in its place.
-  mutating func dropped() -> [Int64: Int64] {
-    candidates.sort { ($0.key, $0.pairID) < ($1.key, $1.pairID) }
-    var dropped: [Int64: Int64] = [:]
-    var start = 0
-    while start < candidates.count {
-      var end = start + 1
-      var best = candidates[start]
-      while end < candidates.count, candidates[end].key == best.key {
-        if candidates[end].similarity > best.similarity { best = candidates[end] }
-        end += 1
+  func dropped() throws -> ScratchMap {
+    let dropped = try ScratchMap()
+    // The first of a key is the one that stays.
+    var best: SortedScratch.Row?
+    try candidates.forEach { candidate in
+      if let best, best.first == candidate.first {
+        if best.fourth != candidate.fourth { try dropped.add(best.third, to: candidate.third) }
+      } else {
+        best = candidate
       }
-      for candidate in candidates[start..<end] where candidate.owner != best.owner {
-        dropped[candidate.pairID] = best.pairID
-      }
-      start = end
     }
     return dropped
+  }
+
+  /// An integer that falls as the similarity rises.
+  private static func descending(_ similarity: Double) -> Int64 {
+    Int64(bitPattern: ~similarity.orderedBits ^ 1 << 63)
   }
 }

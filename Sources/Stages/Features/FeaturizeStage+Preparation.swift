@@ -20,7 +20,7 @@ extension FeaturizeStage {
       return
     }
     let lookedAt = try database.imageProgress().done
-    let (done, total) = try database.featureProgress()
+    let progress = try database.featureProgress()
     let before = try workspace.featurizerDescription()
     if lookedAt > 0, before != description {
       throw mismatch(workspace, before, description, done: lookedAt)
@@ -28,7 +28,7 @@ extension FeaturizeStage {
     let damaged = try damagedShards(workspace, database, description, context)
     // Before anything is forgotten: what is refused leaves the workspace as it was.
     let lost = try damaged.reduce(0) { try $0 + database.images(ofShard: $1).count }
-    try checkSpace(workspace, total - done + lost, description)
+    try checkSpace(workspace, progress.total - progress.done + lost, description)
     if before != description { try workspace.write(description) }
     let repair = ShardRepair(
       workspace: workspace, database: database, configuration: configuration,

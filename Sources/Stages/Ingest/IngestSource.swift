@@ -19,10 +19,13 @@ struct IngestSource {
   /// Pictures with their captions; nil for a manifest.
   var shard: SampleShard?
 
-  /// A reader at the file's beginning.
+  /// A reader at the file's beginning. It numbers no repeats: the database does, whose memory does not
+  /// grow with the lines.
   func reader() throws(PairsError) -> TSVManifestReader {
-    guard let captions else { return try TSVManifestReader(path: path, columns: columns) }
-    return try TSVManifestReader(captions: captions)
+    guard let captions else {
+      return try TSVManifestReader(path: path, columns: columns, numbersRepeats: false)
+    }
+    return try TSVManifestReader(captions: captions, numbersRepeats: false)
   }
 
   /// What the audit database keeps of it. Hashes the file.

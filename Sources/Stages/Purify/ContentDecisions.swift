@@ -8,8 +8,9 @@ import Pairs
 struct ContentDecisions {
   private let rule: PurifyRule
   private let filter: ContentFilter
-  private let repeated: [Int64: Int64]
-  private let near: [Int64: Int64]
+  /// The pairs that go for repeating another, each with the one that stays in its place.
+  private let repeated: ScratchMap
+  private let near: ScratchMap
 
   /// Reads all pairs, once or twice.
   ///
@@ -21,20 +22,20 @@ struct ContentDecisions {
     self.rule = rule
     var placeholders: [Int64: Int] = [:]
     if let limit = rules.placeholderCaptions {
-      var captions = CaptionCounts()
+      let captions = try CaptionCounts()
       try forEachPage { page in
-        for content in page { captions.add(content.caption, of: content.appearance) }
+        for content in page { try captions.add(content.caption, of: content.appearance) }
       }
-      placeholders = captions.images(above: limit)
+      placeholders = try captions.images(above: limit)
     }
     let filter = ContentFilter(rules: rules, placeholders: placeholders)
     self.filter = filter
     guard rules.dropRepeated || rules.nearDuplicates != .keep else {
-      (repeated, near) = ([:], [:])
+      (repeated, near) = (try ScratchMap(), try ScratchMap())
       return
     }
-    var repeats = Survivors()
-    var nearOnes = Survivors()
+    let repeats = try Survivors()
+    let nearOnes = try Survivors()
     let tokenizer = CaptionTokenizer()
     try forEachPage { page in
       for content in page
@@ -42,44 +43,53 @@ struct ContentDecisions {
         if rules.dropRepeated {
           // All alike: the first stays, whatever its similarity.
           let key = ContentKey(content.caption, image: content.imageID)
-          repeats.add(content.candidate(key.bits, owner: content.score.pairID, similarity: 0))
+          try repeats.add(content.candidate(key.bits, owner: content.score.pairID, similarity: 0))
         }
         let first = content.firstNearImageID
         switch rules.nearDuplicates {
         case .keep: break
         case .dropPairs:
           let key = ContentKey(wordsOf: content.caption, tokenizer: tokenizer, image: first)
-          nearOnes.add(content.candidate(key.bits, owner: content.score.pairID))
+          try nearOnes.add(content.candidate(key.bits, owner: content.score.pairID))
         case .dropImages:
-          nearOnes.add(content.candidate(UInt64(bitPattern: first), owner: content.imageID))
+          try nearOnes.add(content.candidate(UInt64(bitPattern: first), owner: content.imageID))
         }
       }
     }
-    repeated = repeats.dropped()
-    near = nearOnes.dropped()
+    repeated = try repeats.dropped()
+    near = try nearOnes.dropped()
   }
 
-  /// What becomes of a pair.
-  func decision(on content: ScoredContent) -> PairDecision {
-    let decision = rule.decision(on: content.score)
-    guard let objection = filter.objection(to: content) ?? repetition(of: content) else {
-      return decision
+  /// What becomes of the pairs of a page, which come in the order of their numbers.
+  func decisions(on page: [ScoredContent]) throws -> [PairDecision] {
+    guard let first = page.first, let last = page.last else { return [] }
+    let pairs = first.score.pairID...last.score.pairID
+    let (repeatedHere, nearHere) = (try repeated.values(of: pairs), try near.values(of: pairs))
+    return try page.map { content in
+      let pair = content.score.pairID
+      let decision = rule.decision(on: content.score)
+      guard
+        let objection = try filter.objection(to: content)
+          ?? repetition(of: repeatedHere[pair], near: nearHere[pair])
+      else { return decision }
+      return PairDecision(
+        pairID: pair, isKept: false, reason: objection.reason, detail: objection.detail,
+        cleanProbability: decision.cleanProbability)
     }
-    return PairDecision(
-      pairID: decision.pairID, isKept: false, reason: objection.reason, detail: objection.detail,
-      cleanProbability: decision.cleanProbability)
   }
 
   /// What stays in a pair's place is named; where the pair that this one repeats goes itself, that is
   /// what both go for.
-  private func repetition(of content: ScoredContent) -> RowFailure? {
-    if let kept = repeated[content.score.pairID], near[kept] == nil {
+  private func repetition(of kept: Int64?, near chosen: Int64?) throws -> RowFailure? {
+    if let kept, try near.value(of: kept) == nil {
       return RowFailure(.duplicatePair, "pair \(kept) is kept")
     }
-    return near[content.score.pairID].map { chosen in
-      let first = repeated[chosen].flatMap { near[$0] == nil ? $0 : nil }
-      return RowFailure(.nearDuplicate, "pair \(first ?? chosen) is kept")
+    guard let chosen else { return nil }
+    var stays = chosen
+    if let first = try repeated.value(of: chosen), try near.value(of: first) == nil {
+      stays = first
     }
+    return RowFailure(.nearDuplicate, "pair \(stays) is kept")
   }
 }
 

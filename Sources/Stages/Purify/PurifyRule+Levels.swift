@@ -3,16 +3,22 @@ import Models
 extension PurifyRule {
   /// A similarity above which a share of the pairs lies. Pairs of one similarity stay together: the
   /// level lies below or above all that tie at the cut, whichever keeps nearer to the share.
-  static func level(forFraction fraction: Double, _ similarities: [Double]) -> Double {
-    let sorted = similarities.sorted(by: >)
-    let count = Int((Double(sorted.count) * fraction).rounded())
-    if count <= 0 { return 1 }
-    if count >= sorted.count { return -1 }
-    let last = sorted[count - 1]
-    guard sorted[count] == last else { return (last + sorted[count]) / 2 }
-    let above = sorted.prefix { $0 > last }.count
-    let through = sorted.prefix { $0 >= last }.count
-    return through - count <= count - above ? last.nextDown : last
+  ///
+  /// - Parameter forEach: Calls its argument with the similarities of all pairs, `count` of them.
+  static func level(
+    forFraction fraction: Double, count: Int, forEach: ((Double) -> Void) throws -> Void
+  ) rethrows -> Double {
+    let kept = Int((Double(count) * fraction).rounded())
+    if kept <= 0 { return 1 }
+    if kept >= count { return -1 }
+    let last = try DescendingPlace(kept - 1, forEach: forEach)
+    let through = last.above + last.equal
+    guard through == kept else {
+      return through - kept <= kept - last.above ? last.value.nextDown : last.value
+    }
+    var next = -Double.infinity
+    try forEach { if $0 < last.value { next = max(next, $0) } }
+    return (last.value + next) / 2
   }
 
   /// The least similarity above which the kept pairs' estimated precision

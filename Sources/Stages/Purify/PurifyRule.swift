@@ -37,11 +37,12 @@ struct PurifyRule {
   }
 
   /// - Parameters:
-  ///   - scores: What both networks say of all harvested pairs that have a score.
+  ///   - scores: What both networks say of the harvested pairs that mixtures are fitted to.
+  ///   - all: What they say of all of them.
   ///   - stored: Mixtures to take in place of fitting them to the scores.
   init(
     _ configuration: PurifyConfiguration, _ calibration: Calibration,
-    scores: NetworkSimilarities, stored: StoredMixtures? = nil
+    scores: NetworkSimilarities, all: AllScores, stored: StoredMixtures? = nil
   ) throws {
     let mean = Self.labelled(
       calibration.mismatched.means, calibration.matched.means, of: \.similarity)
@@ -89,7 +90,12 @@ struct PurifyRule {
     if let threshold = configuration.threshold {
       level = ("threshold", threshold)
     } else if let fraction = configuration.keepFraction {
-      level = ("keep-fraction", Self.level(forFraction: fraction, similarities))
+      level = (
+        "keep-fraction",
+        try Self.level(forFraction: fraction, count: all.count) { body in
+          try all.forEach { body($0.similarity) }
+        }
+      )
     } else if let precision = configuration.targetPrecision {
       level = (
         "target-precision",
@@ -182,12 +188,17 @@ struct PurifyRule {
 
   /// What the rule was fitted to, and what is rejected for its content, as a JSON object. The numbers of
   /// pairs and of images that another looks nearly like stand for what the pairs were compared with.
-  func parameters(_ content: ContentRules, pairs: Int, nearImages: Int) throws -> String {
+  ///
+  /// - Parameter sample: To how many pairs mixtures were fitted; nil where to all.
+  func parameters(
+    _ content: ContentRules, pairs: Int, nearImages: Int, sample: Int?
+  ) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let parameters = Parameters(
       mixtures: mixtures, content: content.isActive ? content : nil,
-      pairs: content.isActive ? pairs : nil, nearImages: content.isActive ? nearImages : nil)
+      pairs: content.isActive ? pairs : nil, nearImages: content.isActive ? nearImages : nil,
+      sample: sample)
     return String(decoding: try encoder.encode(parameters), as: UTF8.self)
   }
 
@@ -196,12 +207,14 @@ struct PurifyRule {
     let content: ContentRules?
     let pairs: Int?
     let nearImages: Int?
+    let sample: Int?
 
     enum CodingKeys: String, CodingKey {
       case mixtures
       case content
       case pairs
       case nearImages = "near_images"
+      case sample
     }
   }
 }

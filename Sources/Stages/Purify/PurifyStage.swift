@@ -5,6 +5,9 @@ import Pairs
 
 /// Decides every scored harvested pair on its stored similarity. Deciding again needs no scoring
 /// again.
+///
+/// Scores are gone over, not held, and mixtures are fitted to at most a million of them: of that many the
+/// shares of a mixture are known to a tenth of a percent.
 public struct PurifyStage: Stage {
   /// The key in a pipeline and the name of the program.
   public static let name = "purify"
@@ -16,6 +19,8 @@ public struct PurifyStage: Stage {
   /// What tests put in place of a page's size and a kill.
   struct Surroundings: Sendable {
     var page = 10_000
+    /// The most scores that mixtures are fitted to.
+    var sample = 1_000_000
     /// Called after each page of decisions; an error stops the run as a kill would.
     var afterPage: @Sendable () throws -> Void = {}
   }
@@ -45,17 +50,15 @@ public struct PurifyStage: Stage {
   /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> PurifySummary {
     let database = try workspace.openIngested(.writing)
+    try database.limitCache()
     let (model, calibration) = try Calibration.ofScores(in: workspace, database)
-    var scores = NetworkSimilarities(a: [], b: [])
-    try forEachPage(of: model.id, database) { page in
-      scores.a += page.map(\.similarityA)
-      scores.b += page.map(\.secondSimilarity)
-    }
-    guard !scores.a.isEmpty else {
+    let (all, sample) = try AllScores.read(
+      ofModel: model.id, in: database, sample: surroundings.sample)
+    guard all.count > 0 else {
       throw workspace.missing("no harvested pair has a score", command: "winnow-score")
     }
     let rule = try PurifyRule(
-      configuration, calibration, scores: scores,
+      configuration, calibration, scores: sample, all: all,
       stored: configuration.mixtureFrom.map(StoredMixtures.init(readFrom:)))
     let nearImages = try NearGroups(
       database: database, radius: configuration.content.nearRadius
@@ -68,9 +71,11 @@ public struct PurifyStage: Stage {
       DecisionRule(
         model: model.id, name: rule.name, threshold: rule.level,
         parameters: try rule.parameters(
-          configuration.content, pairs: scores.a.count, nearImages: nearImages)), run: run)
+          configuration.content, pairs: all.count, nearImages: nearImages,
+          sample: configuration.mixtureFrom == nil && sample.a.count < all.count
+            ? sample.a.count : nil)), run: run)
     var meter = ProgressMeter(
-      stage: Self.name, unit: "pairs", total: scores.a.count, context: context)
+      stage: Self.name, unit: "pairs", total: all.count, context: context)
     var counts: [PairReason: Int] = [:]
     func store(_ decisions: [PairDecision]) throws {
       try database.store(decisions.filter { $0.pairID > decided }, run: run)
@@ -82,7 +87,7 @@ public struct PurifyStage: Stage {
       let decisions = try ContentDecisions(configuration.content, after: rule) { body in
         try forEachContent(of: model.id, database, body)
       }
-      try forEachContent(of: model.id, database) { try store($0.map(decisions.decision)) }
+      try forEachContent(of: model.id, database) { try store(decisions.decisions(on: $0)) }
     } else {
       try forEachPage(of: model.id, database) { try store($0.map(rule.decision)) }
     }

@@ -53,6 +53,8 @@ public struct StatusReport: StageSummary, Equatable {
   public let mergedFrom: [String]?
   /// Its manifests.
   public let sources: [Source]
+  /// When what follows was counted; nil where it is how things stand now.
+  public let countedAt: String?
   /// URLs to fetch.
   public let urls: Int
   /// How many of them were fetched.
@@ -80,6 +82,7 @@ public struct StatusReport: StageSummary, Equatable {
     case writer = "writer"
     case mergedFrom = "merged_from"
     case sources = "sources"
+    case countedAt = "counted_at"
     case urls = "urls"
     case urlsFetched = "urls_fetched"
     case urlsFailed = "urls_failed"
@@ -92,8 +95,16 @@ public struct StatusReport: StageSummary, Equatable {
     case runs = "runs"
   }
 
+  /// Beside a writer, so many lines are not counted anew: it would change again before they are.
+  static let mostCountedLines = 1_000_000
+
   /// Reads where a workspace stands, beside any writer.
   public init(of workspace: Workspace) throws {
+    try self.init(of: workspace, counting: Self.mostCountedLines)
+  }
+
+  /// - Parameter limit: The most lines that are counted anew beside a writer.
+  init(of workspace: Workspace, counting limit: Int) throws {
     try workspace.checkVersion()
     let database = try workspace.openIngested(.reading)
     self.workspace = workspace.path
@@ -105,16 +116,25 @@ public struct StatusReport: StageSummary, Equatable {
         shards: source.description.shards, linesRead: source.linesRead,
         isComplete: source.isComplete)
     }
-    let fetches = try database.fetchProgress()
-    urls = fetches.total
-    urlsFetched = fetches.fetched
-    urlsFailed = fetches.failed
-    let progress = try database.imageProgress()
-    images = progress.total
-    imagesDone = progress.done
+    let kept = try database.keptStanding()
+    let standing: Standing
+    if let kept, kept.isCurrent {
+      (standing, countedAt) = (kept.standing, nil)
+    } else if let kept, writer != nil,
+      sources.reduce(0, { $0 + $1.lines }) > limit
+    {
+      (standing, countedAt) = (kept.standing, kept.countedAt)
+    } else {
+      (standing, countedAt) = (try database.standing(), nil)
+    }
+    urls = standing.urls.total
+    urlsFetched = standing.urls.fetched
+    urlsFailed = standing.urls.failed
+    images = standing.images.total
+    imagesDone = standing.images.done
+    counts = standing.pairs
     model = try database.publishedModel()?.name
     rule = try database.publishedRule().map { "\($0.rule.name) above \($0.rule.threshold)" }
-    counts = try database.statusCounts()
     let runs = try database.runs()
     let isStreamed = mergedFrom == nil && runs.contains(where: \.isStreamedFeaturizing)
     featuresStored = isStreamed ? try database.storedFeatureCount() : nil
@@ -141,6 +161,7 @@ extension StatusReport {
       table.add(
         "manifest", "\(source.path) (\(source.role.rawValue), \(lines) lines\(share)\(state))")
     }
+    if let countedAt { table.add("counted", "\(countedAt), since then more was done") }
     if urls > 0 {
       let (fetched, failed) = (SummaryTable.grouped(urlsFetched), SummaryTable.grouped(urlsFailed))
       table.add("URLs", "\(fetched) of \(SummaryTable.grouped(urls)) fetched, \(failed) failed")

@@ -35,8 +35,10 @@ struct GeneratedAudit {
     _ = try IngestStage(IngestConfiguration(inputs: [manifestPath])).perform(
       in: workspace, context: context, command: "winnow-bench")
     let database = try workspace.openDatabase(.writing)
-    try lookAtPictures(database)
-    try scoreAndDecide(database)
+    try GeneratedScores(
+      workspace: workspace, pairs: pairs, seed: seed &+ 1, now: now, progress: progress
+    ).store(in: database)
+    try decide(database)
     try review(database)
     try database.close()
   }
@@ -51,7 +53,7 @@ struct GeneratedAudit {
       let count = 6 + Int(random.next() % 8)
       let caption = (0..<count).map { _ in words[Self.rank(&random)] }.joined(separator: " ")
       try file.write(Array("\(caption)\timages/\(pair).jpg\n".utf8))
-      report("manifest", pair)
+      if pair.isMultiple(of: 1_000) || pair == pairs { report("manifest", pair) }
     }
     try file.commit()
   }
@@ -77,57 +79,8 @@ struct GeneratedAudit {
     return word
   }
 
-  /// Every 50th picture is missing, every 97th the same as the one before.
-  private func lookAtPictures(_ database: AuditDatabase) throws {
-    let run = try begin("featurize", database)
-    try inBatches { range in
-      try database.record(
-        range.map { number in
-          let location = Int64(number)
-          if number.isMultiple(of: 50) {
-            return ImageOutcome(
-              locationID: location, result: .unavailable(RowFailure(.missingImage, "not there")))
-          }
-          let shown =
-            number.isMultiple(of: 97) && !(number - 1).isMultiple(of: 50) ? number - 1 : number
-          let content = ImageContent(
-            digest: SHA256Digest(of: "\(shown)".utf8), format: "jpeg", width: 640, height: 480,
-            look: .hash(UInt64(shown) &* 0x9E37_79B9_7F4A_7C15 | 1))
-          return ImageOutcome(
-            locationID: location,
-            result: .featurized(
-              content, FeatureAddress(shard: number / 10_000, row: number % 10_000)))
-        }, run: run)
-      report("pictures", range.upperBound - 1)
-    }
-    try database.finishRun(run, at: now())
-  }
-
-  private func scoreAndDecide(_ database: AuditDatabase) throws {
-    let model = try database.modelID(named: "generated")
-    var random = SeededGenerator(seed: seed &+ 1)
-    let scoring = try begin("score", database)
-    var scores: [PairScore] = []
-    try inBatches { range in
-      let batch = range.filter { !$0.isMultiple(of: 50) }.map { number in
-        let matches = random.next() % 10 < 7
-        func similarity() -> Double {
-          // The mean of a few uniform numbers is near enough to a bell.
-          let bell = (0..<4).reduce(0.0) { sum, _ in
-            sum + Double(random.next() >> 11) * 0x1p-53 / 4
-          }
-          return min(max((matches ? 0.66 : 0.34) + (bell - 0.5) * 1.1, 0), 1)
-        }
-        return PairScore(
-          pairID: Int64(number), similarityA: similarity(), similarityB: similarity())
-      }
-      try database.store(batch, model: model, run: scoring)
-      scores += batch
-      report("scores", range.upperBound - 1)
-    }
-    try database.publishScores(ofModel: model)
-    try database.finishRun(scoring, at: now())
-
+  private func decide(_ database: AuditDatabase) throws {
+    let model = try database.modelID(named: GeneratedScores.model)
     let mixture = BetaMixture(
       mismatched: BetaDistribution(alpha: 4, beta: 8),
       matched: BetaDistribution(alpha: 8, beta: 4), matchedShare: 0.7, origin: .refined)
@@ -138,10 +91,14 @@ struct GeneratedAudit {
     _ = try database.beginDecisions(
       DecisionRule(model: model, name: "consensus", threshold: 0.6, parameters: parameters),
       run: run)
-    for start in stride(from: 0, to: scores.count, by: Self.batch) {
-      let batch = scores[start..<min(start + Self.batch, scores.count)]
+    var last: Int64 = 0
+    while true {
+      let page = try database.scores(
+        ofModel: model, roles: [.train], after: last, limit: Self.batch)
+      guard let end = page.last else { break }
+      last = end.pairID
       try database.store(
-        batch.map { score in
+        page.map { score in
           let opinions = [score.similarityA, score.similarityB ?? 0].map { probability($0) }
           let clean = (opinions[0] + opinions[1]) / 2
           let reason: PairReason =
@@ -151,7 +108,7 @@ struct GeneratedAudit {
             pairID: score.pairID, isKept: reason == .matched, reason: reason,
             cleanProbability: clean)
         }, run: run)
-      report("decisions", start + batch.count)
+      report("decisions", Int(last))
     }
     try database.publishDecisions(ofRun: run)
     try database.finishRun(run, at: now())
@@ -175,14 +132,7 @@ struct GeneratedAudit {
         startedAt: now()))
   }
 
-  private func inBatches(_ body: (Range<Int>) throws -> Void) throws {
-    for start in stride(from: 1, through: pairs, by: Self.batch) {
-      try body(start..<min(start + Self.batch, pairs + 1))
-    }
-  }
-
   private func report(_ what: String, _ done: Int) {
-    guard done.isMultiple(of: 1_000) || done == pairs else { return }
     progress(StageProgress(stage: what, unit: "pairs", done: done, total: pairs, rate: nil))
   }
 }

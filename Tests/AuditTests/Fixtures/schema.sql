@@ -258,3 +258,9 @@ CREATE TABLE explanation (
   CHECK ((region_rows IS NULL) = (fit IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX location_by_digest ON location (digest, variant);
+CREATE TABLE standing (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  is_current INTEGER NOT NULL CHECK (is_current IN (0, 1)),
+  counted_at TEXT NOT NULL,
+  counts TEXT NOT NULL
+) STRICT;

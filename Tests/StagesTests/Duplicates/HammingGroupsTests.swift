@@ -46,6 +46,9 @@ import Testing
     let hashes = Self.hashes(400, seed: UInt64(radius) + 1, flips: radius + 2)
     let groups = HammingGroups(hashes, radius: radius).firstOfGroup
     #expect(groups == Self.naive(hashes, radius: radius))
+    for partSize in [1, 10, 100] {
+      #expect(HammingGroups(hashes, radius: radius, partSize: partSize).firstOfGroup == groups)
+    }
     #expect(Set(groups).count < hashes.count || radius == 0)
   }
 

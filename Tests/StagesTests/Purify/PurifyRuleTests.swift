@@ -23,6 +23,12 @@ import Testing
     NetworkSimilarities(a: values, b: values)
   }
 
+  private static func level(_ fraction: Double, _ similarities: [Double]) -> Double {
+    PurifyRule.level(forFraction: fraction, count: similarities.count) { body in
+      similarities.forEach(body)
+    }
+  }
+
   private func keeps(_ rule: PurifyRule, _ similarity: Double) -> Bool {
     rule.decision(
       on: PairScore(pairID: 1, similarityA: similarity, similarityB: similarity)
@@ -123,12 +129,12 @@ import Testing
   @Test func pairsThatTieAtTheCutStayTogether() {
     let tied = [0.9, 0.5, 0.5, 0.5, 0.1]
     func kept(_ fraction: Double) -> Int {
-      let level = PurifyRule.level(forFraction: fraction, tied)
+      let level = Self.level(fraction, tied)
       return tied.count { $0 > level }
     }
     #expect([0, 0.2, 0.4, 0.6, 0.8, 1].map(kept) == [0, 1, 1, 4, 4, 5])
     let same = [Double](repeating: 0.5, count: 10)
-    #expect(same.count { $0 > PurifyRule.level(forFraction: 0.5, same) } == 10)
+    #expect(same.count { $0 > Self.level(0.5, same) } == 10)
   }
 
   @Test(arguments: [0.6, 0.8, 0.95])
@@ -162,5 +168,19 @@ import Testing
     #expect(
       error?.description
         == "purify: target-precision: no threshold reaches an estimated precision of 0.99")
+  }
+}
+
+extension PurifyRule {
+  /// A rule fitted to all scores.
+  fileprivate init(
+    _ configuration: PurifyConfiguration, _ calibration: Calibration, scores: NetworkSimilarities
+  ) throws {
+    let all = AllScores(count: scores.a.count) { body in
+      for (pair, (a, b)) in zip(scores.a, scores.b).enumerated() {
+        try body(PairScore(pairID: Int64(pair + 1), similarityA: a, similarityB: b))
+      }
+    }
+    try self.init(configuration, calibration, scores: scores, all: all)
   }
 }
