@@ -104,8 +104,9 @@ torture-short: build
 
 # Into a folder of its own, which needs no virtual environment and changes nothing else.
 PYTHON_LIBRARIES := .build/python-exports
-test-exports: build $(PYTHON_LIBRARIES)/.installed ## Read exports with Python's webdataset and datasets
+test-exports: build $(PYTHON_LIBRARIES)/.installed ## Read exports and metrics with the Python libraries they are for
 	PYTHONPATH=$(PYTHON_LIBRARIES) python3 Tests/Interoperability/read_exports.py $(BIN)
+	PYTHONPATH=$(PYTHON_LIBRARIES) python3 Tests/Interoperability/read_metrics.py $(BIN)
 
 $(PYTHON_LIBRARIES)/.installed: Tests/Interoperability/requirements.txt
 	rm -rf $(PYTHON_LIBRARIES)

@@ -36,6 +36,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
@@ -84,12 +85,16 @@ let package = Package(
       swiftSettings: strict),
     library(
       "Stages",
-      ["Audit", "Fetching", "Imaging", "Layers", "Models", "Pairs", "Parquet", "Tensors", "Yams"]),
+      [
+        "Audit", "Fetching", "Imaging", "Layers", "Models", "Pairs", "Parquet", "Tensors", "Yams",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     library(
       "CommandSupport",
       [
         "Audit", "Pairs", "Stages",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
 
     tool("winnow", ["Pairs"]),
@@ -140,7 +145,10 @@ let package = Package(
     tests(of: "Inspector", ["Audit", "Pairs"]),
     tests(
       of: "Stages",
-      ["Audit", "Fetching", "Imaging", "Layers", "Models", "Pairs", "Tensors", "TestServer"]),
+      [
+        "Audit", "Fetching", "Imaging", "Layers", "Models", "Pairs", "Tensors", "TestServer",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     tests(of: "winnow-bench", ["Imaging", "Models", "Tensors"]),
     tests(
       of: "CommandSupport",
@@ -152,6 +160,7 @@ let package = Package(
         "winnow-train", "winnow-score", "winnow-merge", "winnow-purify", "winnow-evaluate",
         "winnow-inspect",
         "winnow-bench",
+        .product(name: "Logging", package: "swift-log"),
       ], fixtures: true),
   ]
 )

@@ -53,7 +53,7 @@ extension AuditDatabase {
           path: path,
           problem: "\(source.description.path) is being ingested by another process")
       }
-      try add(counts, toRun: run, in: database)
+      try add(counts, done: read?.count ?? lines.count, toRun: run, in: database)
       return SourceRecord(
         id: source.id, description: source.description, lineCount: lineCount,
         linesRead: linesRead, byteCount: byteCount, isComplete: isLast, runID: source.runID)

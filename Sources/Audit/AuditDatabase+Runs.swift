@@ -5,22 +5,33 @@ extension AuditDatabase {
   /// Begins a run, or goes on with the last one of the same command, configuration, seed and
   /// version when that did not end, so that a killed and resumed stage is one run.
   ///
+  /// - Parameter measurement: Measures the run from now on; nil leaves its time as it is.
   /// - Returns: The run's number.
-  public func beginRun(_ request: RunRequest) throws(AuditError) -> Int64 {
-    try write(movesPairs: false) { database in
+  public func beginRun(
+    _ request: RunRequest, measuring measurement: RunMeasurement? = nil
+  ) throws(AuditError) -> Int64 {
+    let run = try write(movesPairs: false) { database in
       let unfinished = try unfinishedRun(request, in: database)
-      if let unfinished { return unfinished }
+      if let unfinished {
+        // One that an earlier version began has none.
+        try database.execute(
+          sql: "UPDATE run SET unit = ? WHERE run_id = ? AND unit IS NULL",
+          arguments: [request.unit, unfinished])
+        return unfinished
+      }
       try database.execute(
         sql: """
-          INSERT INTO run (command, config, config_sha256, program_version, seed, started_at)
-          VALUES (?, ?, ?, ?, ?, ?)
+          INSERT INTO run (command, config, config_sha256, program_version, seed, started_at, unit)
+          VALUES (?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           request.command, request.configuration, request.configurationHash,
-          request.programVersion, stored(request.seed), timestamp(request.startedAt),
+          request.programVersion, stored(request.seed), timestamp(request.startedAt), request.unit,
         ])
       return database.lastInsertedRowID
     }
+    stopwatch.start(run, measurement)
+    return run
   }
 
   /// The last run of the same command, configuration, seed and version, when that did not end.
@@ -48,6 +59,17 @@ extension AuditDatabase {
       try database.execute(
         sql: "UPDATE run SET ended_at = ? WHERE run_id = ?", arguments: [timestamp(date), id])
       guard database.changesCount == 1 else { throw AuditError.noSuchRow(table: "run", id: id) }
+      try addWork(to: id, in: database) { $0 ?? 0 }
+    }
+    stopwatch.stop(id)
+  }
+
+  /// Stores how far a run has come that stores no rows of its own.
+  ///
+  /// - Parameter done: How many of its unit it has done in all; it never becomes less.
+  public func advanceRun(_ id: Int64, to done: Int) throws(AuditError) {
+    try write(movesPairs: false) { database in
+      try addWork(to: id, in: database) { max($0 ?? 0, done) }
     }
   }
 
@@ -58,7 +80,7 @@ extension AuditDatabase {
         database,
         sql: """
           SELECT run_id, command, config, config_sha256, program_version, seed, started_at,
-            ended_at, counts
+            ended_at, counts, unit, done, seconds
           FROM run ORDER BY run_id
           """
       ).map { row in
@@ -66,14 +88,36 @@ extension AuditDatabase {
           id: row[0], command: row[1], configuration: row[2], configurationHash: row[3],
           programVersion: row[4],
           seed: (row[5] as Int64?).map { UInt64(bitPattern: $0) },
-          startedAt: row[6], endedAt: row[7], counts: try Self.decodeCounts(row[8]))
+          startedAt: row[6], endedAt: row[7], counts: try Self.decodeCounts(row[8]), unit: row[9],
+          done: row[10], seconds: row[11])
+      }
+    }
+  }
+
+  /// What a run has done so far; nil for one that is not measured.
+  public func work(ofRun id: Int64) throws(AuditError) -> RunWork? {
+    try read { database in
+      let row = try Row.fetchOne(
+        database,
+        sql: """
+          SELECT command, unit, done, seconds, counts FROM run
+          WHERE run_id = ? AND unit IS NOT NULL AND done IS NOT NULL AND seconds IS NOT NULL
+          """, arguments: [id])
+      return try row.map { row in
+        RunWork(
+          run: id, stage: row[0], unit: row[1], done: row[2], seconds: row[3],
+          counts: try Self.decodeCounts(row[4]))
       }
     }
   }
 
   /// Adds to a run's counts in the transaction that stores the rows counted, so that the counts of
   /// a resumed run are those of an undisturbed one.
-  func add(_ counts: [String: Int], toRun id: Int64, in database: Database) throws {
+  ///
+  /// - Parameter done: How many of the run's unit that is; nil when it is as many as are counted.
+  func add(
+    _ counts: [String: Int], done: Int? = nil, toRun id: Int64, in database: Database
+  ) throws {
     let stored = try String.fetchOne(
       database, sql: "SELECT counts FROM run WHERE run_id = ?", arguments: [id])
     let sum = try Self.decodeCounts(stored).merging(counts, uniquingKeysWith: +)
@@ -81,6 +125,27 @@ extension AuditDatabase {
     try database.execute(
       sql: "UPDATE run SET counts = ? WHERE run_id = ?", arguments: [text, id])
     guard database.changesCount == 1 else { throw AuditError.noSuchRow(table: "run", id: id) }
+    let more = done ?? counts.values.reduce(0, +)
+    try addWork(to: id, in: database) { ($0 ?? 0) + more }
+  }
+
+  /// Adds what has passed since the last transaction of a run to its seconds, where it is measured.
+  private func addWork(
+    to id: Int64, in database: Database, _ change: (Int?) -> Int
+  ) throws {
+    guard let lap = stopwatch.lap(of: id) else { return }
+    let row = try Row.fetchOne(
+      database, sql: "SELECT command, unit, done, seconds, counts FROM run WHERE run_id = ?",
+      arguments: [id])
+    guard let row, let unit = row[1] as String? else { return }
+    let work = RunWork(
+      run: id, stage: row[0], unit: unit, done: change(row[2]),
+      seconds: (WorkSeconds(row[3] ?? 0) + lap.seconds).value,
+      counts: try Self.decodeCounts(row[4]))
+    try database.execute(
+      sql: "UPDATE run SET done = ?, seconds = ? WHERE run_id = ?",
+      arguments: [work.done, work.seconds, id])
+    database.afterNextTransaction { _ in stopwatch.keep(lap, of: work) }
   }
 
   static func decodeCounts(_ text: String?) throws -> [String: Int] {

@@ -17,6 +17,8 @@ public struct AuditDatabase: Sendable {
   /// Where the database is, for messages.
   public let path: String
   let queue: DatabaseQueue
+  /// Of the run that is under way on this handle and its copies.
+  let stopwatch = RunStopwatch()
 
   init(path: String, queue: DatabaseQueue) {
     self.path = path

@@ -28,6 +28,7 @@ enum AuditSchema {
     { database in try database.execute(sql: explanations) },
     { database in try database.execute(sql: shards) },
     { database in try database.execute(sql: standing) },
+    { database in try database.execute(sql: runWork) },
   ]
 
   /// The migrations, in order.

@@ -13,16 +13,20 @@ public struct RunRequest: Sendable {
   public let seed: UInt64?
   /// When it began.
   public let startedAt: Date
+  /// What it counts, in the plural, such as `pairs`; nil for a run that is not measured.
+  public let unit: String?
 
   /// A run of its parts.
   public init(
-    command: String, configuration: String, programVersion: String, seed: UInt64?, startedAt: Date
+    command: String, configuration: String, programVersion: String, seed: UInt64?, startedAt: Date,
+    unit: String? = nil
   ) {
     self.command = command
     self.configuration = configuration
     self.programVersion = programVersion
     self.seed = seed
     self.startedAt = startedAt
+    self.unit = unit
   }
 
   /// SHA-256 of the configuration, 64 hexadecimal digits.
@@ -50,4 +54,10 @@ public struct RunRecord: Sendable, Equatable {
   /// How many rows ended with each reason, or with `ok`: manifest lines for ingest, image
   /// locations for featurize, pairs for purify.
   public let counts: [String: Int]
+  /// What `done` counts, in the plural; nil for a run of an earlier version.
+  public let unit: String?
+  /// How many of it were done, before a kill and after it; nil where that was not measured.
+  public let done: Int?
+  /// How long that took, in all; nil where that was not measured.
+  public let seconds: Double?
 }

@@ -1,42 +1,105 @@
 import ArgumentParser
 import Foundation
+import Logging
 import Stages
 
-/// How a command speaks: shared by all.
+/// How a stage's command speaks: to the person who started it, to a log, and to what watches it.
 public struct OutputOptions: ParsableArguments {
-  /// Whether the closing summary is JSON.
-  @Flag(help: "Print the closing summary as JSON.")
-  public var json = false
+  @OptionGroup private var summary: SummaryOptions
 
-  /// Whether no progress is shown.
-  @Flag(help: "Show no progress.")
-  public var quiet = false
+  /// The least level that is logged.
+  @Option(help: ArgumentHelp("Log to standard error what is at least this serious."))
+  public var logLevel: Logger.Level = .warning
+
+  /// How lines of the log are written.
+  @Option(
+    help: ArgumentHelp(
+      """
+      How the log is written. json is an object a line, with nothing else on standard error: \
+      progress is logged at level info, and so is what failed, at level error.
+      """))
+  public var logFormat: LogFormat = .text
+
+  /// Where Prometheus is told how the command is doing; nil for nowhere.
+  @Option(
+    name: .customLong("metrics-file"),
+    help: ArgumentHelp(
+      "Write progress, rates and outcomes here every 5 seconds, in Prometheus' text format.",
+      valueName: "file"))
+  public var metricsPath: String?
+
+  /// Seconds between two writes of the metrics.
+  private static let metricsInterval = 5.0
 
   /// Options at their defaults; the parser fills them in.
   public init() {}
 
+  /// Whether the closing summary is JSON.
+  public var json: Bool { summary.json }
+
   /// Calls `body` with a context whose progress is shown by the renderer, which `body` has to
   /// `finish()` before it prints.
+  ///
+  /// - Parameters:
+  ///   - command: The program, as the metrics name it.
+  ///   - workspace: Where it works; nil for nowhere.
+  /// - Throws: What `body` throws, as `LoggedFailure` where it was logged for machines; `StagesError`
+  ///   for metrics that cannot be written.
   public func withContext<Result>(
-    restarts: Bool = false, _ body: (StageContext, ProgressRenderer) throws -> Result
-  ) rethrows -> Result {
-    let began = ContinuousClock.now
-    let uptime: @Sendable () -> Double = { (ContinuousClock.now - began) / .seconds(1) }
-    let renderer = ProgressRenderer(
-      isTerminal: Terminal.errorIsTerminal, uptime: uptime,
-      write: { FileHandle.standardError.write(Data($0.utf8)) })
+    of command: String, on workspace: Workspace?, restarts: Bool = false,
+    _ body: (StageContext, ProgressRenderer) throws -> Result
+  ) throws -> Result {
+    let renderer = renderer()
     defer { renderer.finish() }
-    let isQuiet = quiet
-    return try body(
-      StageContext(
-        programVersion: programVersion, restarts: restarts, now: { Date() }, uptime: uptime,
-        progress: { if !isQuiet { renderer.show($0) } }),
-      renderer)
+    let now: @Sendable () -> Date = { Date() }
+    let logger = Logger(label: "winnow") { [logLevel, logFormat] _ in
+      LineLogHandler(logLevel, logFormat, now: now) { renderer.write(line: $0) }
+    }
+    var metrics: MetricsFile?
+    do {
+      metrics = try metricsPath.map { path in
+        try MetricsFile(
+          at: path,
+          CommandMetrics(
+            command: command, workspace: workspace?.path ?? "", version: programVersion,
+            startedAt: now()),
+          every: Self.metricsInterval, now: now, uptime: renderer.uptime, logger: logger)
+      }
+      let result = try body(
+        context(restarts: restarts, now: now, renderer, logger, metrics), renderer)
+      metrics?.end(isSuccess: true)
+      return result
+    } catch {
+      metrics?.end(isSuccess: false)
+      guard logFormat == .json else { throw error }
+      logger.error("failed", metadata: ["command": "\(command)", "error": "\(error)"])
+      throw LoggedFailure(error: error)
+    }
+  }
+
+  private func context(
+    restarts: Bool, now: @escaping @Sendable () -> Date, _ renderer: ProgressRenderer,
+    _ logger: Logger, _ metrics: MetricsFile?
+  ) -> StageContext {
+    let isShown = !summary.quiet && (logFormat == .text || logLevel <= .info)
+    return StageContext(
+      programVersion: programVersion, restarts: restarts, now: now, uptime: renderer.uptime,
+      logger: logger, observe: { metrics?.note($0) },
+      progress: { progress in
+        metrics?.note(progress)
+        if isShown { renderer.show(progress) }
+      })
+  }
+
+  private func renderer() -> ProgressRenderer {
+    guard logFormat == .json else { return .onStandardError }
+    return .onStandardError(text: { LogLine(progress: $0, at: Date()).json })
   }
 
   /// Prints a summary, as text or as JSON.
   public func print(_ summary: some StageSummary) throws {
-    Terminal.write(json ? try Self.encode(summary) : Terminal.harmless(summary.report))
+    Terminal.write(
+      json ? try Self.encode(SummaryDocument(summary)) : Terminal.harmless(summary.report))
   }
 
   /// JSON with sorted keys over several lines. Characters that could do something to a terminal are

@@ -5,26 +5,33 @@ import Stages
 public final class ProgressRenderer: @unchecked Sendable {
   private let isTerminal: Bool
   private let interval: Double
-  private let uptime: @Sendable () -> Double
+  private let text: @Sendable (StageProgress) -> String
+  /// Seconds since some moment.
+  let uptime: @Sendable () -> Double
   private let write: @Sendable (String) -> Void
   private let lock = NSLock()
   // Guarded by `lock`: stages may report from any thread.
   private var lastShown: Double?
   private var lastStage: String?
-  private var lineIsOpen = false
+  /// What stands on the terminal's line that is written over.
+  private var openLine: String?
 
   /// A renderer.
   ///
   /// - Parameters:
   ///   - isTerminal: Whether lines can be written over.
+  ///   - text: How a progress is said.
   ///   - uptime: Seconds since some moment. A clock that is set back would leave progress unseen.
   ///   - write: Receives text as it is to appear, line ends included.
   public init(
-    isTerminal: Bool, uptime: @escaping @Sendable () -> Double,
+    isTerminal: Bool,
+    text: @escaping @Sendable (StageProgress) -> String = ProgressRenderer.text,
+    uptime: @escaping @Sendable () -> Double,
     write: @escaping @Sendable (String) -> Void
   ) {
     self.isTerminal = isTerminal
     interval = isTerminal ? 0.1 : 5
+    self.text = text
     self.uptime = uptime
     self.write = write
   }
@@ -45,9 +52,17 @@ public final class ProgressRenderer: @unchecked Sendable {
         return
       }
       lastShown = date
-      let text = Self.text(of: progress)
+      let text = text(progress)
       write(isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n")
-      lineIsOpen = isTerminal
+      openLine = isTerminal ? text : nil
+    }
+  }
+
+  /// Writes a line of something else, such as the log. The progress goes on below it.
+  func write(line: String) {
+    lock.withLock {
+      guard let openLine else { return write("\(line)\n") }
+      write("\r\u{1B}[K\(line)\n\(openLine)")
     }
   }
 
@@ -57,12 +72,13 @@ public final class ProgressRenderer: @unchecked Sendable {
   }
 
   private func finishLine() {
-    if lineIsOpen { write("\n") }
-    lineIsOpen = false
+    if openLine != nil { write("\n") }
+    openLine = nil
   }
 
   /// `featurize: 1,200 of 5,000 images (24 %), 98/s, 0:39 left, note`.
-  static func text(of progress: StageProgress) -> String {
+  @Sendable
+  public static func text(of progress: StageProgress) -> String {
     var parts = ["\(progress.stage): \(SummaryTable.grouped(progress.done))"]
     if let total = progress.total {
       let percent = total > 0 ? 100 * progress.done / total : 100

@@ -19,6 +19,8 @@ extension WinnowCommand {
       var command = try parseAsRoot(arguments)
       try command.run()
       return 0
+    } catch let failure as LoggedFailure {
+      return isAboutValues(failure.error) ? 2 : 1
     } catch let error where isAboutUsage(error) {
       return report(usage: error)
     } catch let error where isAboutValues(error) {

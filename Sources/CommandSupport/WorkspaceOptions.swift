@@ -33,9 +33,11 @@ extension Stage {
   public func perform(
     in options: WorkspaceOptions, restarts: Bool = false, output: OutputOptions
   ) throws {
-    let summary = try output.withContext(restarts: restarts) { context, _ in
-      try perform(
-        in: options.workspace, context: context, command: "winnow-\(Self.name)")
+    let command = "winnow-\(Self.name)"
+    let summary = try output.withContext(
+      of: command, on: options.workspace, restarts: restarts
+    ) { context, _ in
+      try perform(in: options.workspace, context: context, command: command)
     }
     try output.print(summary)
   }

@@ -16,6 +16,7 @@ struct FetchWork {
   private var tickets = 0
   private var hostFailures: HostFailures
   private var settled: [FetchedURL] = []
+  private var givenUp: [FetchedHost] = []
 
   init(settings: FetchSettings, generator: SeededGenerator) {
     retries = settings.retries
@@ -56,6 +57,12 @@ struct FetchWork {
     return settled
   }
 
+  /// Hosts that were given up; each is given once.
+  mutating func takeGivenUp() -> [FetchedHost] {
+    defer { givenUp = [] }
+    return givenUp
+  }
+
   /// Takes in a transfer; gives what came of its URL, or nil when it will be tried again.
   mutating func settle(
     _ transfer: Transfer, at now: Double, store: ContentStore
@@ -77,7 +84,9 @@ struct FetchWork {
     pending[transfer.ticket] = nil
     let (result, bytes) = try content(of: transfer, in: store)
     if case .failure(let thrown) = result, RetryPolicy.isTransient(transfer) {
-      hostFailures.note(thrown.failure, transfer.status, onHostOf: url)
+      if let host = hostFailures.note(thrown.failure, transfer.status, onHostOf: url) {
+        givenUp.append(FetchedHost(name: host, lastFailure: thrown.failure))
+      }
     } else {
       hostFailures.forget(hostOf: url)
     }

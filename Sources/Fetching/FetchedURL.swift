@@ -14,6 +14,14 @@ public struct FetchRequest: Sendable, Equatable {
   }
 }
 
+/// A server whose URLs are not asked for any more, since too many of them failed in a row.
+public struct FetchedHost: Sendable, Equatable {
+  /// Its name in lower case, with its port unless that is the usual one.
+  public let name: String
+  /// What came of the last of them.
+  public let lastFailure: RowFailure
+}
+
 /// What came of a URL, after all tries.
 public struct FetchedURL: Sendable, Equatable {
   /// The caller's number for it.

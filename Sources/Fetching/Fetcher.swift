@@ -38,10 +38,12 @@ public struct Fetcher: Sendable {
   ///
   /// - Parameters:
   ///   - more: Gives up to so many URLs that it did not give before; none when there are no more.
+  ///   - givenUp: Called with each host whose other URLs are not asked for any more.
   ///   - finished: Called with what came of each URL. Its content is stored but not synced.
   /// - Throws: `FetchError`, and what the two calls throw; never for a URL.
   public func run(
-    more: (Int) throws -> [FetchRequest], finished: (FetchedURL) throws -> Void
+    more: (Int) throws -> [FetchRequest], givenUp: (FetchedHost) -> Void = { _ in },
+    finished: (FetchedURL) throws -> Void
   ) throws {
     let client = try FetchClient(settings, spillFolder: store.incoming)
     var work = FetchWork(settings: settings, generator: SeededGenerator(seed: seed))
@@ -69,6 +71,7 @@ public struct Fetcher: Sendable {
       while let transfer = try client.next() {
         if let done = try work.settle(transfer, at: clock(), store: store) { try finished(done) }
       }
+      for host in work.takeGivenUp() { givenUp(host) }
     }
   }
 }

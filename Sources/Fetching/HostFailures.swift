@@ -20,14 +20,19 @@ struct HostFailures {
   }
 
   /// A URL failed for good.
-  mutating func note(_ failure: RowFailure, _ status: Int?, onHostOf url: String) {
+  ///
+  /// - Returns: The host, when it is given up from now on.
+  mutating func note(_ failure: RowFailure, _ status: Int?, onHostOf url: String) -> String? {
     let host = HostSchedule.host(of: url)
+    // What was under way when it was given up says nothing new.
+    guard verdicts[host] == nil else { return nil }
     let count = counts[host, default: 0] + 1
     counts[host] = count
-    guard count >= limit else { return }
+    guard count >= limit else { return nil }
     counts[host] = nil
     let detail = "not asked for, after \(limit) URLs of its host failed in a row: \(failure.detail)"
     verdicts[host] = Verdict(failure: RowFailure(failure.reason, detail), status: status)
+    return host
   }
 
   /// A URL did not fail, or in a way that says nothing of others.

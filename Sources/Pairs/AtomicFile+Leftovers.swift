@@ -17,11 +17,16 @@ extension AtomicFile {
   /// Removes the temporary files of all killed processes in a folder, if it is there. Nobody else may
   /// be writing there.
   ///
+  /// - Returns: Their paths.
   /// - Throws: `PairsError.cannotWrite`.
-  public static func removeLeftovers(in folder: String) throws(PairsError) {
+  @discardableResult
+  public static func removeLeftovers(in folder: String) throws(PairsError) -> [String] {
+    var removed: [String] = []
     for name in names(in: folder) where destination(ofTemporary: name) != nil {
       try remove("\(folder)/\(name)")
+      removed.append("\(folder)/\(name)")
     }
+    return removed
   }
 
   /// Removes what killed processes left of a file at `path`. Temporary files of processes that are

@@ -50,9 +50,31 @@ extension Stage {
   public func perform(
     in workspace: Workspace, context: StageContext, command: String, holding lock: WriterLock? = nil
   ) throws -> Summary {
+    let context = context.naming(stage: Self.name)
+    context.observe(.began(stage: Self.name))
+    context.logger.info(
+      "stage begun",
+      metadata: ["version": "\(context.programVersion)", "workspace": "\(workspace.path)"])
+    do {
+      let summary = try performChecked(
+        in: workspace, context: context, command: command, holding: lock)
+      context.logger.info("stage ended", metadata: summary.throughput?.metadata ?? [:])
+      context.observe(.ended(stage: Self.name, summary.throughput))
+      return summary
+    } catch {
+      context.observe(.failed(stage: Self.name))
+      throw error
+    }
+  }
+
+  private func performChecked(
+    in workspace: Workspace, context: StageContext, command: String, holding lock: WriterLock?
+  ) throws -> Summary {
     try configuration.validate()
     if Self.access != .none { try workspace.checkVersion() }
-    if Self.access == .writes { try workspace.bringUpToDate(for: command, holding: lock) }
+    if Self.access == .writes {
+      try workspace.bringUpToDate(for: command, holding: lock, context: context)
+    }
     try check(in: workspace)
     guard Self.access == .writes else { return try run(in: workspace, context: context) }
     let ownLock = try lock == nil ? workspace.lock(for: command) : nil

@@ -2,6 +2,8 @@
 public protocol StageSummary: Codable, Sendable {
   /// One or several lines without a newline at the end.
   var report: String { get }
+  /// What was done in how much time; nil when nothing was left to do, or nothing is measured.
+  var throughput: Throughput? { get }
 }
 
 /// Lines of a label and a value, the values under each other.

@@ -66,6 +66,13 @@ struct CorruptCommand: WinnowCommand {
         input: input, format: format, columns: columns, ratio: ratio, seed: seed, output: path,
         truth: truth,
         metaShare: metaShare, metaOutput: metaOutput, devShare: devShare, devOutput: devOutput))
-    try output.print(stage.run())
+    let summary = try output.withContext(of: Self.commandName, on: nil) { context, _ in
+      // It needs no workspace.
+      try stage.perform(
+        in: Workspace(path: "."), context: context, command: Self.commandName)
+    }
+    try output.print(summary)
   }
+
+  private static let commandName = "winnow-corrupt"
 }

@@ -7,7 +7,7 @@ import Stages
 struct InspectionOptions: ParsableArguments {
   @OptionGroup var workspace: WorkspaceOptions
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var output: SummaryOptions
 
   /// Calls `body` with the audit and its index, up to date.
   func withIndex<Result>(_ body: (AuditDatabase, InspectionIndex) throws -> Result) throws -> Result

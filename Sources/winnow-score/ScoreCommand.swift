@@ -89,7 +89,9 @@ struct ScoreCommand: WinnowCommand {
     let explanation = ExplainStage(
       ExplainConfiguration(pairs: explainPairs ?? ExplainConfiguration.usualPairs))
     if explain { try explanation.configuration.validate() }
-    let summary = try output.withContext(restarts: restart) { context, _ in
+    let summary = try output.withContext(
+      of: Self.commandName, on: workspace.workspace, restarts: restart
+    ) { context, _ in
       // Explaining anew must not throw away the decisions that say what is to be explained.
       var summary = try score.perform(
         in: workspace.workspace, context: explain ? context.goingOn : context,

@@ -45,14 +45,21 @@ struct RunCommand: ParsableCommand {
       setting: Dictionary(uniqueKeysWithValues: settings.map { ($0.name, $0.value) }))
     let runner = try PipelineRunner(file, in: workspace.map(Workspace.init(path:)))
     var completed: [CompletedStage] = []
-    try output.withContext(restarts: restart.restarts) { context, renderer in
+    try output.withContext(
+      of: "winnow run", on: runner.workspace, restarts: restart.restarts
+    ) { context, renderer in
       try runner.run(context: context) { stage, summary in
         renderer.finish()
         completed.append(CompletedStage(stage: stage, summary: summary))
         if !output.json { Terminal.write("[\(stage)]\n\(Terminal.harmless(summary.report))\n") }
       }
     }
-    if output.json { Terminal.write(try OutputOptions.encode(completed)) }
+    if output.json {
+      Terminal.write(try OutputOptions.encode(completed))
+    } else {
+      Terminal.write(
+        PipelineTimes(completed.map { ($0.stage, $0.summary.throughput) }).report)
+    }
   }
 }
 
@@ -83,6 +90,6 @@ private struct CompletedStage: Encodable {
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(stage, forKey: .stage)
-    try container.encode(summary, forKey: .summary)
+    try container.encode(SummaryDocument(summary), forKey: .summary)
   }
 }

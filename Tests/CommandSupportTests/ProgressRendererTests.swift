@@ -36,6 +36,20 @@ import Testing
         + "\r\u{1B}[Kfeaturize: 1,000 of 2,000 images (50 %), 12/s, 1:20 left\n")
   }
 
+  /// A line of the log does not end in the middle of the progress, which goes on below it.
+  @Test func theLogAndTheProgressKeepOutOfEachOthersWay() {
+    let bench = Bench()
+    let renderer = bench.renderer(isTerminal: true)
+    renderer.write(line: "before")
+    renderer.show(progress(0))
+    renderer.write(line: "between")
+    renderer.finish()
+    renderer.write(line: "after")
+    let shown = "featurize: 0 of 2,000 images (0 %), 12/s, 2:40 left"
+    #expect(
+      bench.text == "before\n\r\u{1B}[K\(shown)\r\u{1B}[Kbetween\n\(shown)\nafter\n")
+  }
+
   @Test func plainLinesComeNowAndThen() {
     let bench = Bench()
     let renderer = bench.renderer(isTerminal: false)

@@ -33,7 +33,8 @@ import Testing
 
   /// What came of each URL, in the order given.
   private func fetch(
-    _ urls: [String], _ settings: FetchSettings, page: Int = .max
+    _ urls: [String], _ settings: FetchSettings, page: Int = .max,
+    givenUp: (FetchedHost) -> Void = { _ in }
   ) throws -> [FetchedURL] {
     let store = ContentStore(folder: folder.file("images"))
     try store.prepare()
@@ -47,6 +48,8 @@ import Testing
       let given = requests.prefix(min(limit, page))
       requests = requests.dropFirst(given.count)
       return Array(given)
+    } givenUp: {
+      givenUp($0)
     } finished: {
       results.append($0)
     }
@@ -226,6 +229,7 @@ import Testing
 
   @Test func aHostThatOnlyFailsIsGivenUp() throws {
     let urls = (0..<60).map { server.url("/status/503?\($0)") } + [server.url("/image/1")]
+    var hosts: [FetchedHost] = []
     let results = try fetch(
       urls,
       settings {
@@ -233,7 +237,9 @@ import Testing
         $0.retries.tries = 2
         $0.retries.hostFailures = 5
         $0.retries.firstDelay = 0.001
-      })
+      }, givenUp: { hosts.append($0) })
+    #expect(hosts.map { server.url("/") == "http://\($0.name)/" } == [true])
+    #expect(hosts.first?.lastFailure == RowFailure(.httpError, "HTTP status 503"))
     #expect(results.count == 61)
     #expect(results.allSatisfy { failure($0)?.reason == .httpError && $0.status == 503 })
     let asked = results.filter { $0.tries > 0 }

@@ -149,6 +149,9 @@ import Testing
     try shell(
       """
       DROP VIEW fetch_audit; DROP VIEW purified_pair; DROP VIEW reviewed_pair; DROP VIEW pair_audit;
+      DROP VIEW run_audit; DROP VIEW run_outcome;
+      ALTER TABLE run DROP COLUMN unit; ALTER TABLE run DROP COLUMN done;
+      ALTER TABLE run DROP COLUMN seconds;
       DROP TABLE fetch; DROP TABLE explanation; DROP TABLE standing;
       ALTER TABLE review DROP COLUMN is_merged;
       DROP INDEX location_by_digest; ALTER TABLE location DROP COLUMN variant;

@@ -60,6 +60,8 @@ PLANTS = [
     ("a caption", change_row("UPDATE pair SET caption = 'x' WHERE pair_id = 1"), ["table pair:"]),
     ("a run that did not end", change_row(
         "UPDATE run SET ended_at = NULL WHERE run_id = (SELECT max(run_id) FROM run)"), ["table run"]),
+    ("work that was not done", change_row(
+        "UPDATE run SET done = done + 1 WHERE run_id = (SELECT max(run_id) FROM run)"), ["table run"]),
     ("a decision", change_row(
         "UPDATE decision SET is_kept = 1 - is_kept WHERE (run_id, pair_id) = "
         "(SELECT run_id, min(pair_id) FROM decision WHERE run_id = (SELECT max(run_id) FROM decision))"),

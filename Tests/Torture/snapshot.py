@@ -13,6 +13,7 @@ from pathlib import Path
 IGNORED_COLUMNS = {
     ("run", "started_at"): "the clock",
     ("run", "ended_at"): "the clock; whether it ended is compared",
+    ("run", "seconds"): "the clock; whether it was measured is compared",
     ("fetch", "fetched_at"): "the clock",
     ("fetch", "seconds"): "the clock",
     ("fetch", "tries"): "requests of a killed fetch are made again",
@@ -27,6 +28,8 @@ IGNORED_COLUMNS = {
 IGNORED_TABLES = {
     "standing": "counts of the other tables, made when a stage ends: see `status_truth`",
 }
+# Of these of a run only whether there is a value is compared.
+SET_ONCE = {"ended_at": "ended", "seconds": "measured"}
 # Columns that hold a run's number are compared by the run's command, configuration, seed and version:
 # a command that is given again after it ended may make a second run, which has another number.
 RUN_COLUMNS = {"run_id", "decision_run_id"}
@@ -113,7 +116,7 @@ def read_runs(database):
         groups.setdefault(identity, []).append(row)
     names, kept = {}, []
     for group in groups.values():
-        standing = [row for row in group if row["counts"]] or group
+        standing = [row for row in group if row["counts"] or row["done"]] or group
         last = standing[-1]
         for row in group:
             supersedes = row is last or not decided(database, row["run_id"])
@@ -121,7 +124,7 @@ def read_runs(database):
                 f"{last['command'].decode()} {last['config_sha256'].decode()[:8]}"
                 if supersedes else None)
         kept.append(tuple(
-            ("ended" if value else None) if name == "ended_at" else value
+            (name, SET_ONCE[name] if value is not None and name in SET_ONCE else value)
             for name, value in last.items() if name not in ("run_id", "started_at")))
     return names, kept
 

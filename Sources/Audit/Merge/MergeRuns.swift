@@ -1,7 +1,8 @@
 import GRDB
 
 /// The runs of all shards. Those of one command, configuration, version and seed are one run of the
-/// whole: it began with the first of them, ended with the last, and its counts are their sum.
+/// whole: it began with the first of them, ended with the last, and its counts, work and seconds are
+/// their sums.
 struct MergeRuns {
   /// What makes runs of different shards the same.
   private struct Identity: Hashable, Comparable {
@@ -27,6 +28,11 @@ struct MergeRuns {
     var startedAt: String
     var endedAt: String?
     var counts: [String: Int]?
+    /// nil also where they differ, as `done` then is: lines and images have no sum.
+    var unit: String?
+    var done: Int?
+    /// nil where one of them was not measured.
+    var seconds: WorkSeconds?
   }
 
   private var merged: [Identity: Merged] = [:]
@@ -43,7 +49,7 @@ struct MergeRuns {
         input.database,
         sql: """
           SELECT run_id, command, config, config_sha256, program_version, seed, started_at,
-            ended_at, counts
+            ended_at, counts, unit, done, seconds
           FROM run
           """)
       while let row = try rows.next() {
@@ -54,7 +60,9 @@ struct MergeRuns {
         add(
           Merged(
             startedAt: row[6], endedAt: row[7],
-            counts: try text.map { try AuditDatabase.decodeCounts($0) }), identity)
+            counts: try text.map { try AuditDatabase.decodeCounts($0) }, unit: row[9],
+            done: row[10],
+            seconds: (row[11] as Double?).map(WorkSeconds.init)), identity)
       }
       identities.append(own)
     }
@@ -76,6 +84,13 @@ struct MergeRuns {
       if let ended = known.endedAt, let other = run.endedAt { max(ended, other) } else { nil }
     known.counts =
       known.counts.map { $0.merging(run.counts ?? [:], uniquingKeysWith: +) } ?? run.counts
+    if known.unit != run.unit { known.unit = nil }
+    known.done =
+      if let done = known.done, let other = run.done, known.unit != nil { done + other } else {
+        nil
+      }
+    known.seconds =
+      if let seconds = known.seconds, let other = run.seconds { seconds + other } else { nil }
     merged[identity] = known
   }
 
@@ -101,13 +116,14 @@ struct MergeRuns {
       try database.execute(
         sql: """
           INSERT INTO run (run_id, command, config, config_sha256, program_version, seed,
-            started_at, ended_at, counts)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            started_at, ended_at, counts, unit, done, seconds)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           numbers[identity], identity.command, identity.configuration, identity.hash,
           identity.version, identity.seed, run.startedAt, run.endedAt,
-          try run.counts.map { try AuditDatabase.encodeCounts($0) },
+          try run.counts.map { try AuditDatabase.encodeCounts($0) }, run.unit, run.done,
+          run.seconds?.value,
         ])
     }
   }

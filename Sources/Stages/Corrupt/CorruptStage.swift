@@ -17,7 +17,11 @@ public struct CorruptStage: Stage {
 
   /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> CorruptSummary {
-    try run()
+    var meter = ProgressMeter(stage: Self.name, unit: "lines", total: nil, context: context)
+    var summary = try run()
+    meter.advance(by: summary.lines)
+    summary.throughput = Throughput(summary.lines, "lines", seconds: meter.elapsed)
+    return summary
   }
 
   /// Writes the manifests and the truth; the same configuration always writes the same bytes.
@@ -54,10 +58,17 @@ public struct CorruptSummary: StageSummary, Equatable {
   public let counts: ManifestCorruptor.Summary
   /// The noisy manifest.
   public let output: String
+  /// Of all lines of the clean manifest.
+  public internal(set) var throughput: Throughput?
 
   enum CodingKeys: String, CodingKey {
     case counts = "lines"
     case output = "output"
+  }
+
+  /// Lines of the clean manifest.
+  var lines: Int {
+    counts.clean + counts.corrupted + counts.malformed + counts.meta + counts.dev
   }
 
   /// The summary for a person.
@@ -69,6 +80,7 @@ public struct CorruptSummary: StageSummary, Equatable {
     if counts.malformed > 0 { table.add("malformed lines", counts.malformed) }
     if counts.meta > 0 { table.add("meta lines set aside", counts.meta) }
     if counts.dev > 0 { table.add("dev lines set aside", counts.dev) }
+    table.add(throughput)
     return table.text
   }
 }

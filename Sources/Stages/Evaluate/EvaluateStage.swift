@@ -20,6 +20,7 @@ public struct EvaluateStage: Stage {
 
   /// Does the work; nothing is written to the workspace.
   public func run(in workspace: Workspace, context: StageContext) throws -> EvaluateSummary {
+    let began = context.uptime()
     let database = try workspace.openIngested(.reading)
     guard try database.publishedRule() != nil else {
       throw workspace.missing("no pair is decided yet", command: "winnow-purify")
@@ -31,10 +32,12 @@ public struct EvaluateStage: Stage {
     var histogram = SimilarityHistogram()
     var judgements: [DetectionMetrics.Judgement] = []
     var last: Int64 = 0
+    var pairs = 0
     while true {
       let page = try database.outcomes(roles: [.train], after: last, limit: Self.page)
       guard let lastOutcome = page.last else { break }
       last = lastOutcome.pairID
+      pairs += page.count
       for outcome in page {
         let isKept = outcome.status == .kept
         if let similarity = outcome.similarity { histogram.add(similarity, isKept: isKept) }
@@ -52,7 +55,7 @@ public struct EvaluateStage: Stage {
     }
     let retrieval = try measureRetrieval(database, workspace, context)
     try database.close()
-    let summary = EvaluateSummary(
+    var summary = EvaluateSummary(
       detection: truth == nil ? nil : DetectionMetrics(judgements), retrieval: retrieval,
       retrievalRole: retrieval == nil ? nil : configuration.retrieval.rawValue,
       histogram: histogram)
@@ -63,6 +66,7 @@ public struct EvaluateStage: Stage {
       encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
       try AtomicFile.write(Array(try encoder.encode(summary)) + [0x0A], to: output)
     }
+    summary.throughput = Throughput(pairs, "pairs", seconds: context.uptime() - began)
     return summary
   }
 

@@ -11,6 +11,9 @@ public struct EvaluateSummary: StageSummary {
   public let retrievalRole: String?
   /// The similarities of kept and rejected pairs.
   public let histogram: SimilarityHistogram
+  /// Of reading harvested pairs, retrieval included. It is no part of what was measured, and of no file
+  /// that has that.
+  public internal(set) var throughput: Throughput?
 
   enum CodingKeys: String, CodingKey {
     case detection
@@ -48,6 +51,11 @@ public struct EvaluateSummary: StageSummary {
         "sum",
         "\(String(format: "%.1f", retrieval.sum)) "
           + "(\(retrieval.images) \(retrievalRole) images, \(retrieval.captions) captions)")
+      parts.append(table.text)
+    }
+    if let throughput {
+      var table = SummaryTable()
+      table.add(throughput)
       parts.append(table.text)
     }
     if let detection { parts.append("AUROC \(number(detection.areaUnderROC))") }

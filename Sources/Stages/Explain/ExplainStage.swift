@@ -67,7 +67,8 @@ public struct ExplainStage: Stage {
     let run = try database.beginRun(
       RunRequest(
         command: Self.name, configuration: try configuration.json(ofModel: model.name),
-        programVersion: context.programVersion, seed: nil, startedAt: context.now()))
+        programVersion: context.programVersion, seed: nil, startedAt: context.now(),
+        unit: "pairs"), context: context)
     let began = context.uptime()
     let pending = selection.pending
     if !pending.isEmpty {
@@ -76,7 +77,7 @@ public struct ExplainStage: Stage {
         before: selection.count - pending.count
       ) { try database.store($0, model: published.id, run: run) }
     }
-    try database.finishRun(run, at: context.now())
+    try database.endRun(run, context: context)
     try database.close()
     return ExplainSummary(
       model: model.name, explained: pending.count,

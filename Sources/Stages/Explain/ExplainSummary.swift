@@ -24,6 +24,9 @@ public struct ExplainSummary: StageSummary {
     case seconds
   }
 
+  /// Of explaining pairs, what is searched for them included.
+  public var throughput: Throughput? { Throughput(explained, "pairs", seconds: seconds) }
+
   /// The summary as lines for a person.
   public var report: String {
     var table = SummaryTable()
@@ -32,10 +35,7 @@ public struct ExplainSummary: StageSummary {
     if explainedBefore > 0 { table.add("explained before", explainedBefore) }
     table.add("of them rejected", rejected)
     table.add("of them kept", kept)
-    table.add("time", String(format: "%.1f s", seconds))
-    if explained > 0, seconds > 0 {
-      table.add("rate", String(format: "%.1f pairs/s", Double(explained) / seconds))
-    }
+    table.add(throughput)
     return table.text
   }
 }

@@ -34,6 +34,14 @@ public struct ExportStage: Stage {
 
   /// Does the work.
   public func run(in workspace: Workspace, context: StageContext) throws -> ExportSummary {
+    let began = context.uptime()
+    var summary = try export(from: workspace, context: context)
+    summary.throughput = Throughput(
+      summary.lines, summary.isOfLines ? "lines" : "pairs", seconds: context.uptime() - began)
+    return summary
+  }
+
+  private func export(from workspace: Workspace, context: StageContext) throws -> ExportSummary {
     let database = try workspace.openIngested(.reading)
     let sources = try database.sources()
     try requireDecisions(in: database, workspace: workspace)

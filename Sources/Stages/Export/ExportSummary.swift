@@ -12,6 +12,8 @@ public struct ExportSummary: StageSummary, Equatable {
   public let bytes: Int
   /// Pairs that the form cannot hold, by reason.
   public let leftOut: [String: Int]
+  /// Of writing them.
+  public internal(set) var throughput: Throughput?
 
   enum CodingKeys: String, CodingKey {
     case output = "output"
@@ -33,12 +35,15 @@ public struct ExportSummary: StageSummary, Equatable {
     self.leftOut = leftOut
   }
 
+  /// Whether it is a file of lines, not a folder of pairs.
+  var isOfLines: Bool { sums == ManifestExport.sumsPath(of: output) }
+
   /// The summary for a person.
   public var report: String {
     var table = SummaryTable()
     table.add("written", output)
     table.add("sums", sums)
-    table.add(sums == ManifestExport.sumsPath(of: output) ? "lines" : "pairs", lines)
+    table.add(isOfLines ? "lines" : "pairs", lines)
     if files != 1 { table.add("files", files) }
     table.add("bytes", bytes)
     if !leftOut.isEmpty {
@@ -47,6 +52,7 @@ public struct ExportSummary: StageSummary, Equatable {
         table.add("  \(reason)", count)
       }
     }
+    table.add(throughput)
     return table.text
   }
 }

@@ -1,6 +1,7 @@
 import Audit
 import Foundation
 import Layers
+import Logging
 
 extension FeaturizeStage {
   /// Brings `features/` to where a run can go on: of this featurizer, without damaged shards and
@@ -15,7 +16,7 @@ extension FeaturizeStage {
     if context.restarts {
       try checkSpace(workspace, try database.imageProgress().total, description)
       try database.discardImages()
-      try removeFiles(of: workspace) { _ in true }
+      _ = try removeFiles(of: workspace) { _ in true }
       try workspace.write(description)
       return
     }
@@ -34,17 +35,27 @@ extension FeaturizeStage {
       workspace: workspace, database: database, configuration: configuration,
       description: description, featurizer: featurizer)
     for shard in damaged {
+      let place: Logger.Metadata = ["path": "\(workspace.shardPath(shard))"]
       if let (bytes, rows) = try repair.perform(shard) {
+        context.logger.warning(
+          "a damaged or lost feature shard was made anew", metadata: place)
         summary.shards += 1
         summary.bytes += bytes
         summary.featurized += rows
       } else {
+        context.logger.warning(
+          """
+          a feature shard is damaged or gone, and some of its pictures are not as they were: its images \
+          are looked at again
+          """, metadata: place)
         try database.discardImages(ofShard: shard)
       }
     }
     let shards = try database.featureShards().map(\.shard)
     let kept = Set(shards.map(workspace.shardPath) + [workspace.featurizerPath])
-    try removeFiles(of: workspace) { !kept.contains($0) }
+    for path in try removeFiles(of: workspace, where: { !kept.contains($0) }) {
+      context.logger.removedLeftover(path)
+    }
     summary.damagedShards = damaged.map(workspace.shardPath)
   }
 
@@ -105,18 +116,26 @@ extension FeaturizeStage {
   }
 
   /// Removes files that this stage wrote, temporary ones of a killed run included.
-  private func removeFiles(of workspace: Workspace, where isDoomed: (String) -> Bool) throws {
+  ///
+  /// - Returns: Their paths.
+  private func removeFiles(
+    of workspace: Workspace, where isDoomed: (String) -> Bool
+  ) throws -> [String] {
     let folder = workspace.featuresPath
-    guard FileManager.default.fileExists(atPath: folder) else { return }
+    guard FileManager.default.fileExists(atPath: folder) else { return [] }
+    var removed: [String] = []
     do {
       for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
         let path = folder + "/" + name
         let isOurs = name.hasPrefix("shard-") || name.hasPrefix("featurizer.json")
-        if isOurs, isDoomed(path) { try FileManager.default.removeItem(atPath: path) }
+        guard isOurs, isDoomed(path) else { continue }
+        try FileManager.default.removeItem(atPath: path)
+        removed.append(path)
       }
     } catch {
       throw StagesError.file(
         path: folder, problem: "cannot be cleared: \(error.localizedDescription)")
     }
+    return removed
   }
 }

@@ -84,18 +84,18 @@ public struct FeaturizeStage: Stage {
     summary.knownImages = progress.done
     let request = RunRequest(
       command: Self.name, configuration: try configuration.json(),
-      programVersion: context.programVersion, seed: nil, startedAt: context.now())
+      programVersion: context.programVersion, seed: nil, startedAt: context.now(), unit: "images")
     // Killed between the last chunk and the run's end, it is still to be closed.
     if try progress.done < progress.total || database.unfinishedRun(request) != nil {
-      let run = try database.beginRun(request)
+      let run = try database.beginRun(request, context: context)
       let work = FeaturizeWork(
         stage: self, workspace: workspace, database: database, description: description,
-        featurizer: featurizer, run: run)
+        featurizer: featurizer, run: run, logger: context.logger)
       let meter = ProgressMeter(
         stage: Self.name, unit: "images", total: progress.total, done: progress.done,
         context: context)
       try work.perform(meter: meter, summary: &summary)
-      try database.finishRun(run, at: context.now())
+      try database.endRun(run, context: context)
     }
     try database.close()
     return summary

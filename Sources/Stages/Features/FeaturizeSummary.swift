@@ -31,6 +31,11 @@ public struct FeaturizeSummary: StageSummary, Equatable {
     case seconds = "seconds"
   }
 
+  /// Of looking at images.
+  public var throughput: Throughput? {
+    images > 0 ? Throughput(images, "images", seconds: seconds) : nil
+  }
+
   /// The numbers as a table.
   public var report: String {
     var table = SummaryTable()
@@ -44,9 +49,7 @@ public struct FeaturizeSummary: StageSummary, Equatable {
       table.add("  \(reason)", count)
     }
     if shards > 0 { table.add("shards", "\(shards) (\(DiskSpace.text(Int64(bytes))))") }
-    if images > 0, seconds > 0 {
-      table.add("images a second", Int(Double(images) / seconds))
-    }
+    table.add(throughput)
     return table.text
   }
 }

@@ -1,5 +1,6 @@
 import Audit
 import Fetching
+import Logging
 import Pairs
 import Tensors
 
@@ -11,6 +12,7 @@ struct FeaturizeWork {
   let description: FeaturizerDescription
   let featurizer: ImageFeaturizer
   let run: Int64
+  let logger: Logger
 
   /// Looks at every location that is left.
   func perform(meter: ProgressMeter, summary: inout FeaturizeSummary) throws {
@@ -58,7 +60,10 @@ struct FeaturizeWork {
           stored[digest] = result
         }
       }
-      count(result, in: chunk, &summary)
+      if let failure = count(result, in: chunk, &summary) {
+        logger.trace(
+          "pair failed", metadata: failure.metadata(ofLocation: image.locationID, url: image.url))
+      }
       outcomes.append(ImageOutcome(locationID: image.locationID, result: result))
     }
     if writer.count > 0 {
@@ -85,10 +90,11 @@ struct FeaturizeWork {
     }
   }
 
+  /// - Returns: Why there are no features; nil where there are.
   private func count(
     _ result: ImageOutcome.Result, in chunk: ImageFeaturizer.Chunk,
     _ summary: inout FeaturizeSummary
-  ) {
+  ) -> RowFailure? {
     summary.images += 1
     let failure: RowFailure? =
       switch result {
@@ -97,5 +103,6 @@ struct FeaturizeWork {
       case .known(let id): chunk.known.values.first { $0.id == id }?.failure
       }
     if let failure { summary.failed[failure.reason.rawValue, default: 0] += 1 }
+    return failure
   }
 }

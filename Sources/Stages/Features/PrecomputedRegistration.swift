@@ -45,15 +45,15 @@ struct PrecomputedRegistration {
     summary.knownImages = progress.done
     let request = RunRequest(
       command: command, configuration: configuration, programVersion: context.programVersion,
-      seed: nil, startedAt: context.now())
+      seed: nil, startedAt: context.now(), unit: "images")
     guard progress.done < progress.total else {
       // Killed after its last chunk.
       if let run = try database.unfinishedRun(request) {
-        try database.finishRun(run, at: context.now())
+        try database.endRun(run, context: context)
       }
       return summary
     }
-    let run = try database.beginRun(request)
+    let run = try database.beginRun(request, context: context)
     var meter = ProgressMeter(
       stage: command, unit: "images", total: progress.total, done: progress.done, context: context)
     var last: Int64 = 0
@@ -73,7 +73,7 @@ struct PrecomputedRegistration {
       meter.advance(by: images.count)
       try afterChunk()
     }
-    try database.finishRun(run, at: context.now())
+    try database.endRun(run, context: context)
     summary.seconds = meter.elapsed
     return summary
   }

@@ -45,8 +45,19 @@ struct FetchRun {
           }
           if !requests.isEmpty { return requests }
         }
+      } givenUp: { host in
+        context.logger.warning(
+          "a host was given up: its other URLs fail without being asked for",
+          metadata: [
+            "host": "\(host.name)", "reason": "\(host.lastFailure.reason.rawValue)",
+            "detail": "\(host.lastFailure.detail)",
+          ])
       } finished: { url in
         try recorder.add(url)
+        if case .failure(let thrown) = url.result {
+          context.logger.trace(
+            "pair failed", metadata: thrown.failure.metadata(ofLocation: url.id))
+        }
         count(url, in: &summary)
         unreported += 1
         if unreported == Self.reportEvery {

@@ -48,21 +48,21 @@ public struct FetchStage: Stage {
     if context.restarts { try database.discardFetches() }
     let request = RunRequest(
       command: Self.name, configuration: try configuration.json(),
-      programVersion: context.programVersion, seed: nil, startedAt: context.now())
+      programVersion: context.programVersion, seed: nil, startedAt: context.now(), unit: "URLs")
     let progress = try database.fetchProgress()
     var summary = FetchSummary()
     summary.urls = progress.total
     let wasInterrupted = try database.unfinishedRun(request) != nil
     let left = configuration.retriesFailed ? progress.failed : progress.pending
     if left > 0 || wasInterrupted {
-      let run = try database.beginRun(request)
+      let run = try database.beginRun(request, context: context)
       let store = ContentStore(folder: workspace.imagesPath)
       try store.prepare()
       let work = FetchRun(
         stage: self, database: database, store: store, run: run, context: context,
         afterBatch: afterBatch)
       try work.perform(left: left, summary: &summary)
-      try database.finishRun(run, at: context.now())
+      try database.endRun(run, context: context)
     }
     let after = try database.fetchProgress()
     summary.failedInAll = after.failed

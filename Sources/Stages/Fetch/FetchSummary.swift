@@ -31,6 +31,11 @@ public struct FetchSummary: StageSummary, Equatable {
   /// URLs that this run settled.
   var settled: Int { fetched + failed.values.reduce(0, +) }
 
+  /// Of settling URLs.
+  public var throughput: Throughput? {
+    settled > 0 ? Throughput(settled, "URLs", seconds: seconds) : nil
+  }
+
   /// The numbers as a table.
   public var report: String {
     var table = SummaryTable()
@@ -43,9 +48,7 @@ public struct FetchSummary: StageSummary, Equatable {
     }
     if retries > 0 { table.add("asked again", retries) }
     if failedInAll > failed.values.reduce(0, +) { table.add("failed in all", failedInAll) }
-    if settled > 0, seconds > 0 {
-      table.add("URLs a second", Int(Double(settled) / seconds))
-    }
+    table.add(throughput)
     return table.text
   }
 }

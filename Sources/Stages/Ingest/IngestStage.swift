@@ -89,7 +89,8 @@ public struct IngestStage: Stage {
     let run = try database.beginRun(
       RunRequest(
         command: Self.name, configuration: try source.configuration.json(),
-        programVersion: context.programVersion, seed: nil, startedAt: context.now()))
+        programVersion: context.programVersion, seed: nil, startedAt: context.now(),
+        unit: "lines"), context: context)
     let record = try database.beginSource(description, run: run)
     // What the whole manifest is, not what the first line of a shard happens to be.
     let kind =
@@ -109,7 +110,7 @@ public struct IngestStage: Stage {
     try add(
       batches, of: source, record, to: database, store: store, context: context,
       summary: &summary)
-    try database.finishRun(run, at: context.now())
+    try database.endRun(run, context: context)
   }
 
   /// Copies the pictures of an archive once more when stored ones were found damaged.
@@ -118,6 +119,9 @@ public struct IngestStage: Stage {
     of workspace: Workspace, context: StageContext
   ) throws {
     guard let shard = source.shard, try database.lacksDeliveries(of: known) else { return }
+    context.logger.warning(
+      "stored pictures of an archive were damaged or gone and are copied once more",
+      metadata: ["archive": "\(known.description.path)"])
     let store = ContentStore(folder: workspace.imagesPath)
     try store.prepare()
     let batches = try IngestBatches(
@@ -132,7 +136,7 @@ public struct IngestStage: Stage {
   /// Ends a run that was killed after its last line was stored.
   private func close(_ run: Int64, in database: AuditDatabase, context: StageContext) throws {
     let isOpen = try database.runs().contains { $0.id == run && $0.endedAt == nil }
-    if isOpen { try database.finishRun(run, at: context.now()) }
+    if isOpen { try database.endRun(run, context: context) }
   }
 
   private func add(
@@ -151,13 +155,13 @@ public struct IngestStage: Stage {
         batch.lines, into: record, reading: batch.read, isLast: batch.isLast, run: record.runID,
         at: context.now())
       for line in batch.lines {
-        if case .failure(let thrown)? = line.delivery?.result {
-          summary.failed[thrown.failure.reason.rawValue, default: 0] += 1
-        } else if let failure = line.failure {
-          summary.failed[failure.reason.rawValue, default: 0] += 1
-        } else {
+        guard let failure = line.anyFailure else {
           summary.pairs += 1
+          continue
         }
+        summary.failed[failure.reason.rawValue, default: 0] += 1
+        context.logger.trace(
+          "pair failed", metadata: failure.metadata(ofLine: line.row, in: record))
       }
       summary.addedLines += batch.lines.count
       summary.otherShards += batch.read.count - batch.lines.count

@@ -28,6 +28,14 @@ public struct IngestSummary: StageSummary, Equatable {
     case features = "features"
   }
 
+  /// Of reading lines, those of other shards included; where only features were left, of them.
+  public var throughput: Throughput? { ownThroughput ?? features?.throughput }
+
+  private var ownThroughput: Throughput? {
+    let lines = addedLines + otherShards
+    return lines > 0 ? Throughput(lines, "lines", seconds: seconds) : nil
+  }
+
   /// The summary for a person.
   public var report: String {
     var table = SummaryTable()
@@ -40,9 +48,7 @@ public struct IngestSummary: StageSummary, Equatable {
     for (reason, count) in failed.sorted(by: { $0.key < $1.key }) {
       table.add("  \(reason)", count)
     }
-    if addedLines + otherShards > 0, seconds > 0 {
-      table.add("lines a second", Int(Double(addedLines + otherShards) / seconds))
-    }
+    table.add(ownThroughput)
     return features.map { table.text + "\n" + $0.report } ?? table.text
   }
 }

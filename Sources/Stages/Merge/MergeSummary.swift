@@ -75,6 +75,11 @@ public struct MergeSummary: StageSummary, Equatable {
     self.wasDone = wasDone
   }
 
+  /// Of uniting lines; nil where it was done before.
+  public var throughput: Throughput? {
+    wasDone ? nil : Throughput(lines, "lines", seconds: seconds)
+  }
+
   /// The summary for a person.
   public var report: String {
     var table = SummaryTable()
@@ -90,8 +95,8 @@ public struct MergeSummary: StageSummary, Equatable {
     table.add("decisions", hasDecisions ? "those of the shards" : "none yet: run winnow-purify")
     if differentlyFound > 0 { table.add("found differently by shards", differentlyFound) }
     if reviews > 0 { table.add("reviews", reviews) }
-    table.add("time", wasDone ? "done before" : String(format: "%.1f s", seconds))
-    if !wasDone, seconds > 0 { table.add("lines a second", Int(Double(lines) / seconds)) }
+    if wasDone { table.add("time", "done before") }
+    table.add(throughput)
     return table.text
   }
 }

@@ -3,7 +3,8 @@ import Foundation
 /// Runs the stages of a pipeline in order, in this process.
 public struct PipelineRunner: Sendable {
   private let pipeline: PipelineFile
-  private let workspace: Workspace
+  /// Where the stages work.
+  public let workspace: Workspace
 
   /// A runner of a pipeline.
   ///
@@ -35,7 +36,8 @@ public struct PipelineRunner: Sendable {
       if kind.access == .writes, lock == nil {
         // Refuse before the workspace's folder is made. What is checked is read from the database.
         try workspace.checkVersion()
-        try workspace.bringUpToDate(for: "winnow run", holding: nil)
+        try workspace.bringUpToDate(
+          for: "winnow run", holding: nil, context: context.naming(stage: kind.name))
         try stage.check(in: workspace)
         lock = try workspace.lock(for: "winnow run")
       }

@@ -60,13 +60,22 @@ public struct PurifyStage: Stage {
     let rule = try PurifyRule(
       configuration, calibration, scores: sample, all: all,
       stored: configuration.mixtureFrom.map(StoredMixtures.init(readFrom:)))
+    if rule.mixtures.contains(where: { $0.origin == .labelled }) {
+      context.logger.warning(
+        """
+        the similarities of the harvested pairs gave no mixture of two kinds: decisions are made with \
+        that of trusted pairs and made-up mismatches alone
+        """,
+        metadata: ["pairs": .stringConvertible(all.count)])
+    }
     let nearImages = try NearGroups(
       database: database, radius: configuration.content.nearRadius
     ).update()
     let run = try database.beginRun(
       RunRequest(
         command: Self.name, configuration: try configuration.json(),
-        programVersion: context.programVersion, seed: nil, startedAt: context.now()))
+        programVersion: context.programVersion, seed: nil, startedAt: context.now(),
+        unit: "pairs"), context: context)
     let decided = try database.beginDecisions(
       DecisionRule(
         model: model.id, name: rule.name, threshold: rule.level,
@@ -92,7 +101,7 @@ public struct PurifyStage: Stage {
       try forEachPage(of: model.id, database) { try store($0.map(rule.decision)) }
     }
     try database.publishDecisions(ofRun: run)
-    try database.finishRun(run, at: context.now())
+    try database.endRun(run, context: context)
     let seconds = meter.elapsed
     try database.close()
     return PurifySummary(

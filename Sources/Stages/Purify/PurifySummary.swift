@@ -67,6 +67,12 @@ public struct PurifySummary: StageSummary {
     self.seconds = seconds
   }
 
+  /// Of deciding pairs.
+  public var throughput: Throughput? {
+    let pairs = kept + rejected + uncertain + rejectedForContent.values.reduce(0, +)
+    return Throughput(pairs, "pairs", seconds: seconds)
+  }
+
   /// The summary as lines for a person.
   public var report: String {
     var table = SummaryTable()
@@ -87,7 +93,7 @@ public struct PurifySummary: StageSummary {
       table.add(reason, pairs)
     }
     if nearImages > 0 { table.add("nearly identical images", nearImages) }
-    table.add("time", String(format: "%.1f s", seconds))
+    table.add(throughput)
     return table.text
   }
 }

@@ -17,10 +17,12 @@ extension ScoreStage {
     let model =
       try configuration.reference.map { try workspace.model($0, for: store) }
       ?? workspace.trainedModel(for: store)
-    let calibration = try streamedCalibration(of: model, workspace)
+    let calibration = try streamedCalibration(of: model, workspace, context)
     // Whatever is refused was refused before anything is written.
     for folder in [workspace.modelsPath, workspace.featuresPath] {
-      try AtomicFile.removeLeftovers(in: folder)
+      for path in try AtomicFile.removeLeftovers(in: folder) {
+        context.logger.removedLeftover(path)
+      }
     }
     if context.restarts { try database.discardUnstoredImages() }
     try writeDescription(loaded.description, to: workspace)
@@ -30,42 +32,56 @@ extension ScoreStage {
     let left = try database.streamedLocationCount(unscoredBy: id)
     let before = try database.scoreCount(ofModel: id, roles: Set(PairRole.allCases))
     let isDone = try left == 0 && before > 0 && database.publishedModel()?.id == id
-    func run(_ request: RunRequest, isDone: Bool) throws -> Int64? {
-      isDone ? try database.unfinishedRun(request) : try database.beginRun(request)
-    }
-    let imageRun = try run(
+    let looking = context.naming(stage: FeaturizeStage.name)
+    context.observe(.began(stage: FeaturizeStage.name))
+    let imageRun = try begun(
       RunRequest(
         command: FeaturizeStage.name, configuration: settings.json(),
-        programVersion: context.programVersion, seed: nil, startedAt: context.now()),
-      isDone: progress.done == progress.total)
-    let scoreRun = try run(request(scoringWith: model.name, context), isDone: isDone)
+        programVersion: context.programVersion, seed: nil, startedAt: context.now(),
+        unit: "images"), in: database, isDone: progress.done == progress.total, looking)
+    let scoreRun = try begun(
+      request(scoringWith: model.name, context), in: database, isDone: isDone, context)
     var meter = ProgressMeter(
       stage: Self.name, unit: "images", total: progress.total, done: progress.total - left,
       context: context)
     var pictures = FeaturizeSummary()
     var scored = 0
-    if let scoreRun {
-      var streaming = StreamedScoring(
-        database: database, store: store, scorer: ModelScorer(model, in: workspace),
-        chunks: ChunkFeaturizer(
-          workspace: workspace, database: database, configuration: settings.featurizing,
-          featurizer: loaded.images(in: database), command: "winnow-score --stream"),
-        model: id, imageRun: imageRun, scoreRun: scoreRun, surroundings: surroundings)
-      try streaming.perform(&meter)
-      (pictures, scored) = (streaming.pictures, streaming.scored)
+    do {
+      if let scoreRun {
+        var streaming = StreamedScoring(
+          database: database, store: store, scorer: ModelScorer(model, in: workspace),
+          chunks: ChunkFeaturizer(
+            workspace: workspace, database: database, configuration: settings.featurizing,
+            featurizer: loaded.images(in: database), command: "winnow-score --stream"),
+          model: id, imageRun: imageRun, scoreRun: scoreRun, surroundings: surroundings,
+          logger: looking.logger)
+        try streaming.perform(&meter)
+        (pictures, scored) = (streaming.pictures, streaming.scored)
+      }
+      pictures.knownImages = progress.total - left
+      pictures.seconds = meter.elapsed
+      if let imageRun { try database.endRun(imageRun, context: looking) }
+    } catch {
+      context.observe(.failed(stage: FeaturizeStage.name))
+      throw error
     }
-    pictures.knownImages = progress.total - left
-    pictures.seconds = meter.elapsed
-    if let imageRun { try database.finishRun(imageRun, at: context.now()) }
+    context.observe(.ended(stage: FeaturizeStage.name, pictures.throughput))
     let folder = ModelFolder(workspace: workspace)
     try folder.write(lines: [calibration.sealed()], to: folder.calibrationPath)
     try database.publishScores(ofModel: id)
-    if let scoreRun { try database.finishRun(scoreRun, at: context.now()) }
+    if let scoreRun { try database.endRun(scoreRun, context: context) }
     let seconds = meter.elapsed
     try database.close()
     return ScoreSummary(
       model: model.name, scored: scored, scoredBefore: before, isModelsCalibration: true,
       seconds: seconds, pictures: pictures)
+  }
+
+  private func begun(
+    _ request: RunRequest, in database: AuditDatabase, isDone: Bool, _ context: StageContext
+  ) throws -> Int64? {
+    isDone
+      ? try database.unfinishedRun(request) : try database.beginRun(request, context: context)
   }
 
   private func writeDescription(
@@ -80,11 +96,11 @@ extension ScoreStage {
   ///
   /// - Throws: `StagesError.file` where the model has none.
   private func streamedCalibration(
-    of model: ModelFolder.Model, _ workspace: Workspace
+    of model: ModelFolder.Model, _ workspace: Workspace, _ context: StageContext
   ) throws -> Calibration {
-    if let known = try knownCalibration(of: model, workspace) { return known }
+    if let known = try knownCalibration(of: model, workspace, context) { return known }
     // A checkpoint, with which pairs that have stored features were scored here before.
-    if var own = try undamagedCalibration(in: ModelFolder(workspace: workspace)),
+    if var own = try undamagedCalibration(in: ModelFolder(workspace: workspace), context),
       own.model == model.name
     {
       own.reference = configuration.reference

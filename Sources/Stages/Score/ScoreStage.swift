@@ -31,6 +31,9 @@ public struct ScoreSummary: StageSummary {
     case explanations
   }
 
+  /// Of scoring.
+  public var throughput: Throughput? { Throughput(scored, "pairs", seconds: seconds) }
+
   /// The summary as lines for a person.
   public var report: String {
     var table = SummaryTable()
@@ -38,10 +41,7 @@ public struct ScoreSummary: StageSummary {
     table.add("pairs scored", scored)
     if scoredBefore > 0 { table.add("scored before", scoredBefore) }
     if !isModelsCalibration { table.add("calibration", "made of the pairs here") }
-    table.add("time", String(format: "%.1f s", seconds))
-    if scored > 0, seconds > 0 {
-      table.add("rate", String(format: "%.0f pairs/s", Double(scored) / seconds))
-    }
+    table.add(throughput)
     return [pictures?.report, table.text, explanations?.report].compactMap(\.self)
       .joined(separator: "\n\n")
   }
@@ -104,7 +104,9 @@ public struct ScoreStage: Stage {
     let database = try workspace.openIngested(.writing)
     if configuration.stream { return try stream(database, in: workspace, context: context) }
     let store = try FeatureStore(of: workspace)
-    try AtomicFile.removeLeftovers(in: workspace.modelsPath)
+    for path in try AtomicFile.removeLeftovers(in: workspace.modelsPath) {
+      context.logger.removedLeftover(path)
+    }
     let model =
       try configuration.reference.map { try workspace.model($0, for: store) }
       ?? workspace.trainedModel(for: store)
@@ -118,7 +120,8 @@ public struct ScoreStage: Stage {
     // Given again after its end, or before explaining, it is no other run.
     let isDone = try left == 0 && before > 0 && database.publishedModel()?.id == id
     let run =
-      isDone ? try database.unfinishedRun(request) : try database.beginRun(request)
+      isDone
+      ? try database.unfinishedRun(request) : try database.beginRun(request, context: context)
     var meter = ProgressMeter(
       stage: Self.name, unit: "pairs", total: before + left, done: before, context: context)
 
@@ -144,9 +147,9 @@ public struct ScoreStage: Stage {
       scored += page.count
       meter.advance(by: page.count)
     }
-    let isModels = try calibrate(model, store, database, workspace)
+    let isModels = try calibrate(model, store, database, workspace, context)
     try database.publishScores(ofModel: id)
-    if let run { try database.finishRun(run, at: context.now()) }
+    if let run { try database.endRun(run, context: context) }
     let seconds = meter.elapsed
     try database.close()
     return ScoreSummary(
@@ -157,7 +160,7 @@ public struct ScoreStage: Stage {
   func request(scoringWith name: String, _ context: StageContext) throws -> RunRequest {
     RunRequest(
       command: Self.name, configuration: try configuration.json(scoringWith: name),
-      programVersion: context.programVersion, seed: nil, startedAt: context.now())
+      programVersion: context.programVersion, seed: nil, startedAt: context.now(), unit: "pairs")
   }
 
   static func notNumbers(_ what: String, in workspace: Workspace) -> StagesError {
@@ -179,11 +182,11 @@ public struct ScoreStage: Stage {
   /// - Returns: Whether it is the model's own.
   private func calibrate(
     _ model: ModelFolder.Model, _ store: FeatureStore, _ database: AuditDatabase,
-    _ workspace: Workspace
+    _ workspace: Workspace, _ context: StageContext
   ) throws -> Bool {
     let folder = ModelFolder(workspace: workspace)
     let reference = configuration.reference
-    let known = try knownCalibration(of: model, workspace)
+    let known = try knownCalibration(of: model, workspace, context)
     let calibration =
       try known
       ?? Calibration(
@@ -197,14 +200,14 @@ public struct ScoreStage: Stage {
 
   /// What the model's folder says that purifying starts from; nil where it says nothing.
   func knownCalibration(
-    of model: ModelFolder.Model, _ workspace: Workspace
+    of model: ModelFolder.Model, _ workspace: Workspace, _ context: StageContext
   ) throws -> Calibration? {
     var known: Calibration?
     if let reference = configuration.reference {
       known = try reference.calibration(ofModel: model.name)
       known?.reference = reference
-    } else if let stored = try undamagedCalibration(in: ModelFolder(workspace: workspace)),
-      stored.model == model.name
+    } else if let stored = try undamagedCalibration(
+      in: ModelFolder(workspace: workspace), context), stored.model == model.name
     {
       known = stored
       known?.reference = nil
@@ -213,10 +216,14 @@ public struct ScoreStage: Stage {
   }
 
   /// The workspace's own calibration; nil where there is none, or a damaged one, which is made anew.
-  func undamagedCalibration(in folder: ModelFolder) throws -> Calibration? {
+  func undamagedCalibration(
+    in folder: ModelFolder, _ context: StageContext
+  ) throws -> Calibration? {
     do {
       return try Calibration.stored(in: folder)
-    } catch StagesError.damaged {
+    } catch StagesError.damaged(let path, _) {
+      context.logger.warning(
+        "the calibration was damaged and is made anew", metadata: ["path": "\(path)"])
       return nil
     }
   }

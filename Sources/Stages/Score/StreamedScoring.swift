@@ -1,4 +1,5 @@
 import Audit
+import Logging
 import Models
 import Pairs
 import Tensors
@@ -21,6 +22,7 @@ struct StreamedScoring {
   let imageRun: Int64?
   let scoreRun: Int64
   let surroundings: ScoreStage.Surroundings
+  let logger: Logger
 
   /// Pairs read together.
   private static let page = 8 * PairScorer.batch
@@ -34,7 +36,8 @@ struct StreamedScoring {
 
   init(
     database: AuditDatabase, store: FeatureStore, scorer: ModelScorer, chunks: ChunkFeaturizer,
-    model: Int64, imageRun: Int64?, scoreRun: Int64, surroundings: ScoreStage.Surroundings
+    model: Int64, imageRun: Int64?, scoreRun: Int64, surroundings: ScoreStage.Surroundings,
+    logger: Logger
   ) {
     self.database = database
     self.store = store
@@ -44,6 +47,7 @@ struct StreamedScoring {
     self.imageRun = imageRun
     self.scoreRun = scoreRun
     self.surroundings = surroundings
+    self.logger = logger
   }
 
   /// Visits every location that is left.
@@ -74,13 +78,19 @@ struct StreamedScoring {
     chunk.products = repeated.products
     try chunks.featurize(pending.map(\.image), into: &chunk) { meter.advance(by: $0) }
     var outcomes: [ImageOutcome] = []
+    var seen = Set(repeated.products.keys)
     for (location, finding) in zip(pending, chunk.findings) {
       let (result, features) = try outcome(finding, of: location, in: chunk)
       held[location.image.locationID] = features
       if !location.isLookedAt {
         outcomes.append(ImageOutcome(locationID: location.image.locationID, result: result))
       }
-      count(result)
+      pictures.images += 1
+      if case .content(let digest) = finding {
+        let isNew = seen.insert(digest).inserted && chunk.known[digest] == nil
+        if !isNew { pictures.sharedImages += 1 }
+      }
+      if let failure = failure(finding, in: chunk) { count(failure, of: location.image) }
     }
     pictures.featurized +=
       chunk.products.values.count { $0.features.isSuccess }
@@ -112,14 +122,22 @@ struct StreamedScoring {
     }
   }
 
-  private mutating func count(_ result: ImageOutcome.Result) {
-    pictures.images += 1
-    switch result {
-    case .unavailable(let failure), .unusable(_, let failure):
-      pictures.failed[failure.reason.rawValue, default: 0] += 1
-    case .known: pictures.sharedImages += 1
-    case .featurized, .streamed: break
+  private func failure(
+    _ finding: ImageFeaturizer.Finding, in chunk: ImageFeaturizer.Chunk
+  ) -> RowFailure? {
+    switch finding {
+    case .unavailable(let failure): return failure
+    case .lost, .changed: return nil
+    case .content(let digest):
+      if case .failure(let error)? = chunk.products[digest]?.features { return error.failure }
+      return chunk.known[digest]?.failure
     }
+  }
+
+  private mutating func count(_ failure: RowFailure, of image: PendingImage) {
+    pictures.failed[failure.reason.rawValue, default: 0] += 1
+    logger.trace(
+      "pair failed", metadata: failure.metadata(ofLocation: image.locationID, url: image.url))
   }
 
   /// Scores the pairs of the locations after one and up to another, except those that fill no batch.

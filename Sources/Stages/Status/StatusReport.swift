@@ -37,11 +37,35 @@ public struct StatusReport: StageSummary, Equatable {
     public let startedAt: String
     /// When it ended; nil when it goes on or was stopped.
     public let endedAt: String?
+    /// What was done, in how much time, before a kill and after it; nil in runs of earlier versions.
+    public let work: Throughput?
 
     enum CodingKeys: String, CodingKey {
       case stage = "stage"
       case startedAt = "started_at"
       case endedAt = "ended_at"
+      case work = "throughput"
+    }
+
+    init(_ run: RunRecord) {
+      stage = run.command
+      startedAt = run.startedAt
+      endedAt = run.endedAt
+      work =
+        if let unit = run.unit, let done = run.done, let seconds = run.seconds {
+          Throughput(done, unit, seconds: seconds)
+        } else { nil }
+    }
+
+    /// `began 2026-01-02T03:00:00Z, ended 2026-01-02T03:04:05Z, 2,092 pairs in 12.3 s, 170 pairs/s`.
+    var text: String {
+      var parts = ["began \(startedAt)", endedAt.map { "ended \($0)" } ?? "not ended"]
+      if let work {
+        parts.append(
+          "\(SummaryTable.grouped(work.done)) \(work.unit) in \(Throughput.time(work.seconds))")
+        if let rate = work.perSecond { parts.append(Throughput.rate(rate, work.unit)) }
+      }
+      return parts.joined(separator: ", ")
     }
   }
 
@@ -140,13 +164,14 @@ public struct StatusReport: StageSummary, Equatable {
     featuresStored = isStreamed ? try database.storedFeatureCount() : nil
     var last: [String: RunRecord] = [:]
     for run in runs { last[run.command] = run }
-    self.runs = last.values.sorted { $0.id < $1.id }.map {
-      Run(stage: $0.command, startedAt: $0.startedAt, endedAt: $0.endedAt)
-    }
+    self.runs = last.values.sorted { $0.id < $1.id }.map(Run.init)
   }
 }
 
 extension StatusReport {
+  /// None of its own: looking takes no time.
+  public var throughput: Throughput? { nil }
+
   /// The summary for a person.
   public var report: String {
     var table = SummaryTable()
@@ -179,10 +204,7 @@ extension StatusReport {
       let reason = count.reason.map { " (\($0.rawValue))" } ?? ""
       table.add("\(count.role.rawValue) \(count.status.rawValue)\(reason)", count.pairs)
     }
-    for run in runs {
-      let end = run.endedAt.map { "ended \($0)" } ?? "not ended"
-      table.add("last \(run.stage)", "began \(run.startedAt), \(end)")
-    }
+    for run in runs { table.add("last \(run.stage)", run.text) }
     return table.text
   }
 }

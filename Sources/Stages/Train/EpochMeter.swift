@@ -34,6 +34,12 @@ final class EpochMeter: Sendable {
 
   var elapsed: Double { context.uptime() - startedAt }
 
+  /// Batches of the whole run after so many epochs, each counted as one of all pairs.
+  func batches(ofEpochs epochs: Int) -> Int { planned.prefix(epochs).reduce(0, +) }
+
+  /// Those that were done since the meter was made.
+  var batchesDone: Int { max(0, count.withLock { $0.done } - before) }
+
   func report(_ progress: TrainingProgress) {
     let ofEpoch = planned[progress.epoch - 1]
     let earlier = planned.prefix(progress.epoch - 1).reduce(0, +)

@@ -52,18 +52,25 @@ public struct TrainStage: Stage {
       + (try TrainingStart.fingerprint(configuration))
     let marker = CompletionMarker(
       stage: Self.name, configuration: try configuration.json(), inputs: [fingerprint])
-    try AtomicFile.removeLeftovers(in: workspace.modelsPath)
+    for path in try AtomicFile.removeLeftovers(in: workspace.modelsPath) {
+      context.logger.removedLeftover(path)
+    }
     let outcome = FinishedTraining(workspace: workspace, store: store, folder: folder)
     let damage = context.restarts ? nil : try outcome.damage(of: marker)
+    if let damage {
+      context.logger.warning(
+        "a file of the finished training is gone or damaged; all are written anew",
+        metadata: ["path": "\(damage)"])
+    }
     if !context.restarts, damage == nil, let done = try outcome.find(marker) {
       // Killed between the marker and the run's end, the run is still to be closed.
       if let run = try database.unfinishedRun(try request(context)) {
-        try database.finishRun(run, at: context.now())
+        try database.endRun(run, context: context)
       }
       try database.close()
       return TrainSummary(
         model: done.model, records: done.records, reviews: reviewed(pairs, reviews),
-        sample: pairs.sample, seconds: 0, wasDone: true)
+        sample: pairs.sample, batches: 0, seconds: 0, wasDone: true)
     }
 
     let start = try TrainingStart(configuration, pairs, store, in: workspace)
@@ -83,15 +90,19 @@ public struct TrainStage: Stage {
       ?? start.state(sizes, seed: recipe.seed)
     try workspace.removeCompletionMarker(ofStage: Self.name)
     if context.restarts { try AtomicFile.remove(folder.statePath) }
-    let run = try database.beginRun(try request(context))
+    let wasBegun = try database.unfinishedRun(try request(context)) != nil
+    let run = try database.beginRun(try request(context), context: context)
     let meter = EpochMeter(
       state: state, trainer: trainer, sample: pairs.sample, context: context)
+    // Of an epoch whose state was stored, and which was not counted before a kill.
+    if wasBegun { try database.advanceRun(run, to: meter.batches(ofEpochs: state.epochsDone)) }
     while state.epochsDone < trainer.epochs {
       _ = try trainer.runEpoch(&state) { meter.report($0) }
       try folder.write(
         SafetensorsChecksum.sealed(state.checkpoint(recipe, dataFingerprint: fingerprint)),
         to: folder.statePath)
       try folder.write(lines: state.records, to: folder.curvesPath)
+      try database.advanceRun(run, to: meter.batches(ofEpochs: state.epochsDone))
       try afterEpoch(state.epochsDone)
     }
     for (path, network) in zip(folder.networkPaths, state.best) {
@@ -119,11 +130,12 @@ public struct TrainStage: Stage {
       lines: [Calibration(of: model, at: nil, on: pairs, store, in: workspace).sealed()],
       to: folder.calibrationPath)
     try workspace.write(marker.vouching(for: folder.files, in: workspace))
-    try database.finishRun(run, at: context.now())
+    try database.endRun(run, context: context)
     try database.close()
     return TrainSummary(
       model: model.name, records: state.records, reviews: reviewed(pairs, reviews),
-      sample: pairs.sample, seconds: meter.elapsed, wasDone: false, repaired: damage)
+      sample: pairs.sample, batches: meter.batchesDone, seconds: meter.elapsed, wasDone: false,
+      repaired: damage)
   }
 
   private func reviewed(
@@ -138,7 +150,8 @@ public struct TrainStage: Stage {
   private func request(_ context: StageContext) throws -> RunRequest {
     RunRequest(
       command: Self.name, configuration: try configuration.json(),
-      programVersion: context.programVersion, seed: configuration.seed, startedAt: context.now())
+      programVersion: context.programVersion, seed: configuration.seed, startedAt: context.now(),
+      unit: "batches")
   }
 
   private func storedState(

@@ -11,6 +11,8 @@ public struct TrainSummary: StageSummary {
   public let reviews: Reviews?
   /// The harvested pairs that were trained on; nil where all were.
   public let sample: Sample?
+  /// Batches of this run, each epoch counted as one of all pairs.
+  public let batches: Int
   /// Time of this run.
   public let seconds: Double
   /// Whether the same training was done before, and nothing was to do.
@@ -52,9 +54,15 @@ public struct TrainSummary: StageSummary {
     case records = "epochs"
     case reviews
     case sample
+    case batches
     case seconds
     case wasDone = "was_done"
     case repaired
+  }
+
+  /// Of training; nil where it was done before.
+  public var throughput: Throughput? {
+    wasDone ? nil : Throughput(batches, "batches", seconds: seconds)
   }
 
   /// The summary as lines for a person.
@@ -83,7 +91,8 @@ public struct TrainSummary: StageSummary {
       if record.isBest { line += ", best so far" }
       table.add("epoch \(record.epoch)", line)
     }
-    table.add("time", wasDone ? "done before" : String(format: "%.1f s", seconds))
+    if wasDone { table.add("time", "done before") }
+    table.add(throughput)
     return table.text
   }
 }

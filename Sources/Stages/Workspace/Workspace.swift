@@ -50,11 +50,16 @@ public struct Workspace: Sendable, Equatable {
   }
 
   /// Migrates the database of an older version, for a command that is going to write.
-  public func bringUpToDate(for command: String, holding lock: WriterLock?) throws {
+  public func bringUpToDate(
+    for command: String, holding lock: WriterLock?, context: StageContext? = nil
+  ) throws {
     guard try AuditDatabase.isOlder(databaseAt: databasePath) else { return }
     let own = lock == nil ? try self.lock(for: command) : nil
     defer { own?.release() }
     try openDatabase(.writing).close()
+    context?.logger.notice(
+      "brought the audit database of an older version up to date",
+      metadata: ["path": "\(databasePath)"])
   }
 
   /// Refuses a workspace that a newer version made, before anything is written to it.

@@ -30,7 +30,7 @@ struct InspectionBenchmark: ParsableCommand {
       valueName: "folder"))
   var workspace: String?
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var output: SummaryOptions
 
   func validate() throws {
     guard (1_000...100_000_000).contains(pairs) else {

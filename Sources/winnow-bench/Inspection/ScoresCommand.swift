@@ -17,7 +17,7 @@ struct ScoresCommand: ParsableCommand {
 
   @OptionGroup var workspace: WorkspaceOptions
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var output: SummaryOptions
 
   func run() throws {
     try output.withContext { context, renderer in

@@ -8,7 +8,7 @@ CREATE TABLE run (
   started_at TEXT NOT NULL,
   ended_at TEXT,
   counts TEXT
-) STRICT;
+, unit TEXT, done INTEGER, seconds REAL) STRICT;
 CREATE TABLE source (
   source_id INTEGER PRIMARY KEY,
   path TEXT NOT NULL UNIQUE,
@@ -264,3 +264,18 @@ CREATE TABLE standing (
   counted_at TEXT NOT NULL,
   counts TEXT NOT NULL
 ) STRICT;
+CREATE VIEW run_audit AS
+SELECT
+  run_id, command AS stage, program_version, started_at, ended_at, unit, done, seconds,
+  CASE WHEN seconds > 0 THEN done / seconds END AS per_second
+FROM run;
+CREATE VIEW run_outcome AS
+SELECT
+  run.run_id AS run_id,
+  run.command AS stage,
+  outcome.key AS reason,
+  outcome.value AS count,
+  CAST(outcome.value AS REAL) / (SELECT sum(value) FROM json_each(run.counts)) AS share,
+  CASE WHEN run.seconds > 0 THEN outcome.value / run.seconds END AS per_second
+FROM run
+JOIN json_each(run.counts) AS outcome;

@@ -52,6 +52,36 @@ import Testing
     }
   }
 
+  /// Runs of shards are one run of the whole, whose work is theirs together.
+  @Test func workAddsUp() throws {
+    let shards = try fixture.all()
+    let merged = try merge(shards, to: "work").database
+    for command in ["ingest", "fetch", "score"] {
+      let parts = try shards.flatMap { try $0.database.runs() }.filter { $0.command == command }
+      let runs = try merged.runs().filter { $0.command == command }
+      #expect(runs.allSatisfy { $0.unit == "rows" }, "\(command)")
+      #expect(
+        runs.compactMap(\.done).reduce(0, +) == parts.compactMap(\.done).reduce(0, +)
+          && parts.count > runs.count, "\(command)")
+      let seconds = runs.compactMap(\.seconds).reduce(0, +)
+      #expect(abs(seconds - parts.compactMap(\.seconds).reduce(0, +)) < 1e-9 && seconds > 0)
+    }
+  }
+
+  /// What one of the shards did not measure is not known of the whole.
+  @Test func workOfAnEarlierVersionIsNotGuessed() throws {
+    var shards = try fixture.all()
+    let old = try copy(of: shards[1].database, to: "old.sqlite")
+    try old.write {
+      try $0.execute(sql: "UPDATE run SET unit = NULL, done = NULL, seconds = NULL")
+    }
+    shards[1].database = old
+    let runs = try merge(shards, to: "unmeasured").database.runs()
+    let scoring = try #require(runs.first { $0.command == "score" })
+    #expect(scoring.unit == nil && scoring.done == nil && scoring.seconds == nil)
+    #expect(!scoring.counts.isEmpty)
+  }
+
   @Test func anyGroupingGivesTheSameRows() throws {
     let shards = try fixture.all()
     let expected = try merge(shards, to: "all").database.dump()
@@ -143,7 +173,7 @@ import Testing
     let whole = try merge(shards, to: "all")
     let again = try merge([whole, shards[1]], to: "again").database
     // Only what was done twice is counted twice.
-    let hidden: Set<String> = ["counts"]
+    let hidden: Set<String> = ["counts", "done", "seconds"]
     #expect(try again.dump(without: hidden) == whole.database.dump(without: hidden))
     let changed = try copy(of: shards[1].database, to: "copy")
     try changed.write { try $0.execute(sql: "UPDATE score SET similarity_a = similarity_a + 0.1") }

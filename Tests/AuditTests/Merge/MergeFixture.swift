@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Pairs
+import Synchronization
 import TestSupport
 
 @testable import Audit
@@ -66,10 +67,18 @@ struct MergeFixture {
   private func run(
     _ command: String, _ shard: Int, _ configuration: String = "{}", in database: AuditDatabase
   ) throws -> Int64 {
-    try database.beginRun(
+    // Each transaction takes another time, no sum of which is exact in binary.
+    let seconds = Mutex(0.0)
+    return try database.beginRun(
       RunRequest(
         command: command, configuration: configuration, programVersion: "test", seed: nil,
-        startedAt: date(shard, command.count)))
+        startedAt: date(shard, command.count), unit: "rows"),
+      measuring: RunMeasurement(uptime: {
+        seconds.withLock { seconds in
+          seconds += 0.1 + Double(shard) * 0.7
+          return seconds
+        }
+      }))
   }
 
   private func ingest(

@@ -49,9 +49,10 @@ import Testing
     _ = try decide("a\tx\nb\ty\n")
     let output = fixture.folder.file("odd \\ name.tsv")
     let summary = try fixture.perform(ExportStage(ExportConfiguration(output: output)))
-    #expect(
-      summary
-        == ExportSummary(output: output, sums: output + ".sha256", lines: 1, files: 1, bytes: 4))
+    var expected = ExportSummary(
+      output: output, sums: output + ".sha256", lines: 1, files: 1, bytes: 4)
+    expected.throughput = Throughput(1, "lines", seconds: 0)
+    #expect(summary == expected)
     let digest = SHA256Digest(of: Array("a\tx\n".utf8))
     #expect(
       try fixture.folder.read("odd \\ name.tsv.sha256")
@@ -62,6 +63,7 @@ import Testing
         sums     \(output).sha256
         lines    1
         bytes    4
+        time     0.0 s
         """)
   }
 

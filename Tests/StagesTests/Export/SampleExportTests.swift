@@ -166,7 +166,8 @@ import Testing
     #expect(summary.lines == 2 && summary.leftOut == ["changed_image": 1, "missing_image": 1])
     #expect(
       summary.report.hasSuffix(
-        "left out         2\n  changed_image  1\n  missing_image  1"), "\(summary.report)")
+        "left out         2\n  changed_image  1\n  missing_image  1\ntime             0.0 s"),
+      "\(summary.report)")
     let rows = String(
       decoding: try stages.folder.read("out/left-out.tsv"), as: UTF8.self
     ).split(separator: "\n")

@@ -283,4 +283,13 @@ import Testing
     #expect(Set(keys).isSubset(of: PurifyConfiguration.keys))
     #expect(json.contains(#""near-duplicates":"drop-images""#))
   }
+
+  @Test(arguments: [
+    "", " ", "a", " a  b ", "a\tb\nc\r\nd\u{0B}e\u{0C}f", "a\u{1C}b", "a\u{A0}b", "a\u{2003}b c",
+    "e\u{301} f",
+    "日本 語", "a\u{85}b",
+  ]) func wordsAreCountedAsSplitAtWhiteSpace(caption: String) {
+    #expect(
+      ContentFilter.wordCount(of: caption) == caption.split(whereSeparator: \.isWhitespace).count)
+  }
 }

@@ -15,7 +15,9 @@ import Testing
   @Test func theAuditEndsAsThatOfStoredFeatures() throws {
     let (stored, streamed) = (fixture.workspace("stored"), fixture.workspace("streamed"))
     let lines = try fixture.lines(scattered: true)
-    try fixture.makeStored(lines, in: stored)
+    try fixture.ingest(lines, into: stored)
+    let featurized = try fixture.perform(fixture.trained.images.stage(), in: stored)
+    try fixture.perform(ScoreStage(ScoreConfiguration(model: fixture.models)), in: stored)
     try fixture.ingest(lines, into: streamed)
     let before = fixture.trained.images.backbone.pictureCount
     let summary = try fixture.perform(fixture.streaming(), in: streamed)
@@ -34,7 +36,13 @@ import Testing
     #expect(fixture.trained.images.backbone.pictureCount - before <= contents + 30)
     let pictures = try #require(summary.pictures)
     #expect(pictures.images == 317 + TrainedFixture.trusted)
-    #expect(pictures.failed.values.reduce(0, +) == 8 && pictures.failed["missing_image"] == 1)
+    #expect(pictures.failed == featurized.failed && pictures.failed["missing_image"] == 1)
+    #expect(pictures.images == featurized.images && pictures.shards == 0)
+    // Both runs are measured, as those of two commands are.
+    let runs = try streamed.openDatabase(.reading).runs()
+    #expect(runs.suffix(2).map(\.command) == ["featurize", "score"])
+    #expect(runs.suffix(2).map(\.done) == [pictures.images, summary.scored])
+    #expect(runs.suffix(2).map(\.unit) == ["images", "pairs"])
 
     let decided = try [stored, streamed].map {
       var configuration = PurifyConfiguration()
