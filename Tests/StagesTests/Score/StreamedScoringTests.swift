@@ -137,6 +137,26 @@ import Testing
     #expect(try fixture.perform(fixture.trained.images.stage(), in: streamed).images == 0)
   }
 
+  @Test func retrievalIsNotMeasuredOnAPartOfTheTrustedPairs() throws {
+    let workspace = fixture.workspace("streamed")
+    try fixture.ingest([("a red picture", "train-0.png")], into: workspace)
+    let dev = fixture.stages.folder.file("dev.tsv")
+    try fixture.perform(IngestStage(IngestConfiguration(inputs: [dev], role: .dev)), in: workspace)
+    try fixture.perform(fixture.streaming(), in: workspace)
+    try fixture.perform(PurifyStage(PurifyConfiguration()), in: workspace)
+    #expect {
+      try fixture.perform(EvaluateStage(EvaluateConfiguration()), in: workspace)
+    } throws: {
+      "\($0)".contains("\(TrainedFixture.dev) dev pairs") && "\($0)".contains("winnow-featurize")
+        && "\($0)".contains("--retrieval none")
+    }
+    let without = EvaluateStage(EvaluateConfiguration(retrieval: .none))
+    #expect(try fixture.perform(without, in: workspace).retrieval == nil)
+    try fixture.perform(fixture.trained.images.stage(), in: workspace)
+    let measured = try fixture.perform(EvaluateStage(EvaluateConfiguration()), in: workspace)
+    #expect(measured.retrieval?.images == TrainedFixture.dev)
+  }
+
   /// What reads stored features names the command that stores them.
   private func requireRefusals(in workspace: Workspace) throws {
     func refused(_ body: () throws -> Void) -> String {
