@@ -104,7 +104,7 @@ let package = Package(
     tool("winnow-fetch"),
     tool("winnow-ingest", ["Pairs"]),
     tool("winnow-train", ["Models"]),
-    tool("winnow-score"),
+    tool("winnow-score", ["Imaging"]),
     tool("winnow-merge"),
     tool("winnow-purify"),
     tool("winnow-evaluate"),

@@ -3,8 +3,8 @@ import GRDB
 import Pairs
 
 extension AuditDatabase {
-  /// Image locations whose bytes are here and that no stage has looked at, in order of first
-  /// appearance.
+  /// Image locations whose bytes are here and that no stage has looked at, or of whose picture no
+  /// features are stored, in order of first appearance.
   ///
   /// - Parameters:
   ///   - location: The last number of the page before; 0 for the first page.
@@ -16,19 +16,22 @@ extension AuditDatabase {
       try Row.fetchAll(
         database,
         sql: """
-          SELECT location.location_id, CAST(pair.url AS BLOB), source.image_root, fetch.sha256
+          SELECT location.location_id, CAST(pair.url AS BLOB), source.image_root, fetch.sha256,
+            image.sha256
           FROM location
           CROSS JOIN pair ON pair.pair_id = location.first_pair_id
           CROSS JOIN source ON source.source_id = pair.source_id
           LEFT JOIN fetch ON fetch.location_id = location.location_id
-          WHERE location.location_id > ? AND location.run_id IS NULL
+          LEFT JOIN image ON image.image_id = location.image_id
+          WHERE location.location_id > ? AND (location.run_id IS NULL OR \(Self.isUnstored))
             AND (NOT location.is_remote OR fetch.sha256 IS NOT NULL)
           ORDER BY location.location_id LIMIT ?
           """, arguments: [location, limit]
       ).map { row in
         PendingImage(
           locationID: row[0], url: row.text(1) ?? "", imageRoot: row[2],
-          fetched: row.hasNull(atIndex: 3) ? nil : try row.digest(3))
+          fetched: row.hasNull(atIndex: 3) ? nil : try row.digest(3),
+          known: row.hasNull(atIndex: 4) ? nil : try row.digest(4))
       }
     }
   }
@@ -84,7 +87,8 @@ extension AuditDatabase {
   /// `failed`, with its reason and detail.
   ///
   /// Two locations of one batch with the same new content are both given as `featurized` or
-  /// `unusable`; the first one's address and failure stand.
+  /// `unusable`; the first one's address and failure stand. Of a content whose features were not stored
+  /// before, the address is.
   public func record(_ outcomes: [ImageOutcome], run: Int64) throws(AuditError) {
     try write { database in
       let writer = try ImageWriter(database, run: run)
@@ -171,6 +175,7 @@ extension AuditDatabase {
     try write { database in
       try database.execute(
         sql: """
+          UPDATE run SET counts = NULL WHERE ended_at IS NULL AND command = 'featurize';
           UPDATE location SET image_id = NULL, reason = NULL, detail = NULL, run_id = NULL
           WHERE run_id IS NOT NULL;
           DELETE FROM image;
@@ -196,7 +201,8 @@ private struct ImageWriter {
         INSERT INTO image
           (sha256, format, width, height, shard, shard_row, reason, detail, perceptual_hash)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (sha256) DO NOTHING
+        ON CONFLICT (sha256) DO UPDATE SET shard = excluded.shard, shard_row = excluded.shard_row
+        WHERE image.shard IS NULL AND image.reason IS NULL AND excluded.shard IS NOT NULL
         """)
     findImage = try BulkStatement(
       database, sql: "SELECT image_id FROM image WHERE sha256 = ?")
@@ -221,6 +227,9 @@ private struct ImageWriter {
       return try link(outcome.locationID, known: image)
     case .featurized(let content, let features):
       let image = try store(content, features: features, failure: nil)
+      return try link(outcome.locationID, known: image)
+    case .streamed(let content):
+      let image = try store(content, features: nil, failure: nil)
       return try link(outcome.locationID, known: image)
     case .known(let image):
       return try link(outcome.locationID, known: image)

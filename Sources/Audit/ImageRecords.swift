@@ -1,6 +1,7 @@
 import Pairs
 
-/// An image location that no stage has looked at yet.
+/// An image location that is to be looked at: no stage has yet, or features of what was found are
+/// wanted and none are stored.
 public struct PendingImage: Sendable, Equatable {
   /// The location's number; locations are numbered by first appearance.
   public let locationID: Int64
@@ -10,13 +11,19 @@ public struct PendingImage: Sendable, Equatable {
   public let imageRoot: String
   /// The content that its URL gave; nil for a local path.
   public let fetched: SHA256Digest?
+  /// The picture that a stage found when it looked; nil where none has.
+  public let known: SHA256Digest?
 
   /// A location of its parts.
-  public init(locationID: Int64, url: String, imageRoot: String, fetched: SHA256Digest? = nil) {
+  public init(
+    locationID: Int64, url: String, imageRoot: String, fetched: SHA256Digest? = nil,
+    known: SHA256Digest? = nil
+  ) {
     self.locationID = locationID
     self.url = url
     self.imageRoot = imageRoot
     self.fetched = fetched
+    self.known = known
   }
 }
 
@@ -80,10 +87,13 @@ public enum ImageLook: Sendable, Equatable {
 public struct StoredImage: Sendable, Equatable {
   /// The row's number.
   public let id: Int64
-  /// Where its features are; nil when it failed.
+  /// Where its features are; nil when it failed, or when they were used and not stored.
   public let features: FeatureAddress?
   /// Why it could not be used; nil when it could.
   public let failure: RowFailure?
+
+  /// Whether nothing more is to be learned from its bytes.
+  public var isSettled: Bool { features != nil || failure != nil }
 }
 
 /// What came of one image location.
@@ -96,6 +106,8 @@ public struct ImageOutcome: Sendable {
     case unusable(ImageContent, RowFailure)
     /// Bytes with features.
     case featurized(ImageContent, FeatureAddress)
+    /// Bytes whose features were used and not stored.
+    case streamed(ImageContent)
     /// Bytes that were looked at before, under another name.
     case known(imageID: Int64)
   }

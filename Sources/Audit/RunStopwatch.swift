@@ -1,7 +1,8 @@
 import Synchronization
 
-/// Measures the run that is under way on a database handle: what passed between two transactions
-/// belongs to the rows of the second. What is rolled back is not counted.
+/// Measures the runs that are under way on a database handle: what passed between two transactions
+/// belongs to the rows of the second, and to their run alone, so that runs which go on side by side share
+/// the time between them. What is rolled back is not counted.
 final class RunStopwatch: Sendable {
   /// A reading, to be `kept` when its transaction is committed.
   struct Lap {
@@ -10,25 +11,26 @@ final class RunStopwatch: Sendable {
   }
 
   private struct Running {
-    let run: Int64
-    let measurement: RunMeasurement
-    var since: Double
+    var measurements: [Int64: RunMeasurement] = [:]
+    /// When the last lap of any of them was read.
+    var since = 0.0
   }
 
-  private let running = Mutex<Running?>(nil)
+  private let running = Mutex(Running())
 
-  /// Begins to measure a run, in place of the one before.
+  /// Begins to measure a run; nil leaves it unmeasured.
   func start(_ run: Int64, _ measurement: RunMeasurement?) {
-    running.withLock {
-      $0 = measurement.map { Running(run: run, measurement: $0, since: $0.uptime()) }
+    running.withLock { running in
+      if let measurement, running.measurements.isEmpty { running.since = measurement.uptime() }
+      running.measurements[run] = measurement
     }
   }
 
-  /// What has passed since the last lap of the run that was kept; nil for one that is not measured.
+  /// What has passed since the last lap that was kept; nil for a run that is not measured.
   func lap(of run: Int64) -> Lap? {
     running.withLock { running in
-      guard let running, running.run == run else { return nil }
-      let now = running.measurement.uptime()
+      guard let measurement = running.measurements[run] else { return nil }
+      let now = measurement.uptime()
       return Lap(seconds: WorkSeconds(now - running.since), readAt: now)
     }
   }
@@ -36,15 +38,15 @@ final class RunStopwatch: Sendable {
   /// Takes note that a lap is stored, and tells whoever watches the run.
   func keep(_ lap: Lap, of work: RunWork) {
     let measurement = running.withLock { running -> RunMeasurement? in
-      guard running?.run == work.run else { return nil }
-      running?.since = lap.readAt
-      return running?.measurement
+      guard let measurement = running.measurements[work.run] else { return nil }
+      running.since = lap.readAt
+      return measurement
     }
     measurement?.stored(work)
   }
 
   /// Ends the measuring of a run.
   func stop(_ run: Int64) {
-    running.withLock { if $0?.run == run { $0 = nil } }
+    running.withLock { $0.measurements[run] = nil }
   }
 }

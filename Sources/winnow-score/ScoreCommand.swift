@@ -14,6 +14,10 @@ struct ScoreCommand: WinnowCommand {
       workspace's models folder, what winnow-purify starts from is taken over as well, so that \
       similarities mean the same in all shards.
 
+      With --stream pictures are looked at and scored in one pass: what winnow-featurize would record \
+      of them is recorded, but no features are stored (92 KB a picture). They are made as those that \
+      the model was trained on. What is stored already is used.
+
       With --explain the rejected pairs are explained as well, and as many that are kept, those \
       nearest the threshold first: where each word looks in the picture and how well it is found \
       there, which captions of the dataset fit the picture best, and which pictures the caption. \
@@ -24,6 +28,7 @@ struct ScoreCommand: WinnowCommand {
         winnow-score --workspace run
         winnow-score --workspace run --explain
         winnow-score --workspace shard-7 --model shard-0/models
+        winnow-score --workspace shard-7 --model shard-0/models --stream
         winnow-score --workspace run --model model_best.pth.tar \\
           --vocabulary f30k_precomp_vocab.json
       """,
@@ -43,6 +48,9 @@ struct ScoreCommand: WinnowCommand {
       valueName: "file"))
   var vocabulary: String?
 
+  @Flag(help: "Look at pictures without stored features as well, and store none.")
+  var stream = false
+
   @Flag(help: "Explain the rejected pairs and those nearest the threshold, too.")
   var explain = false
 
@@ -55,10 +63,12 @@ struct ScoreCommand: WinnowCommand {
   @Flag(
     help: """
       Discard what this command began or did before, and do it anew: with --explain the \
-      explanations alone, else scores, the decisions made on them and explanations.
+      explanations alone, else scores, the decisions made on them and explanations; with --stream \
+      also what is known of pictures without stored features.
       """)
   var restart = false
 
+  @OptionGroup(title: "How --stream makes features") var features: StreamOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -66,7 +76,16 @@ struct ScoreCommand: WinnowCommand {
       throw StagesError.configuration(
         stage: ScoreStage.name, key: "explain-pairs", problem: "is given without --explain")
     }
-    let score = ScoreStage(ScoreConfiguration(model: model, vocabulary: vocabulary))
+    guard !explain || !stream else {
+      throw StagesError.configuration(
+        stage: ScoreStage.name, key: "explain",
+        problem:
+          "reads stored features, and with --stream none are stored; run winnow-featurize, then "
+          + "winnow-score --explain")
+    }
+    let score = ScoreStage(
+      ScoreConfiguration(
+        model: model, vocabulary: vocabulary, stream: stream, features: features.choices))
     let explanation = ExplainStage(
       ExplainConfiguration(pairs: explainPairs ?? ExplainConfiguration.usualPairs))
     if explain { try explanation.configuration.validate() }

@@ -97,6 +97,24 @@ import Testing
     #expect(try run(id).seconds == 4)
   }
 
+  /// What passes before a transaction is the work of its run, not of the one beside it.
+  @Test func runsSideBySideShareTheTime() throws {
+    let database = fixture.database
+    let (images, scores) = (try begin(database, "featurize"), try begin(database, "score"))
+    for _ in 0..<2 {
+      watch.pass(3)
+      try count(["ok": 5], images, in: database)
+      watch.pass(0.5)
+      try count(["ok": 8], scores, in: database)
+    }
+    watch.pass(0.25)
+    try database.finishRun(images, at: Date(timeIntervalSince1970: 9))
+    watch.pass(0.125)
+    try database.finishRun(scores, at: Date(timeIntervalSince1970: 9))
+    #expect(try run(images).seconds == 6.25 && run(images).done == 10)
+    #expect(try run(scores).seconds == 1.125 && run(scores).done == 16)
+  }
+
   @Test func aRunWithoutRowsSaysHowFarItCame() throws {
     let database = fixture.database
     let id = try begin(database, "train")

@@ -25,6 +25,7 @@ class Dataset:
         self.archives = [self.archive(f"{number:05}.tar", archived // 2) for number in range(2)]
         self.trusted = self.manifest("trusted.tsv", [self.local() for _ in range(trusted)])
         self.dev = self.manifest("dev.tsv", [self.local() for _ in range(dev)])
+        self.late = self.manifest("late.tsv", self.captioned(30 if is_small else 200), self.broken())
 
     @property
     def archive_pattern(self):
@@ -77,6 +78,16 @@ class Dataset:
             (self.pictures / name).write_bytes(original.read_bytes())
             pairs.append((f"copy of a picture number {number % 9}", f"pictures/{name}"))
         return pairs
+
+    def captioned(self, count):
+        """New pictures, each again with another caption further on, and a fifth under a second name."""
+        pairs = [self.local() for _ in range(count)]
+        again = [(f"{caption} again", url) for caption, url in self.draw.sample(pairs, count // 2)]
+        for number, (caption, url) in enumerate(self.draw.sample(pairs, count // 5)):
+            name = f"late-{number:04}.png"
+            (self.pictures / name).write_bytes((self.folder / url).read_bytes())
+            again.append((caption, f"pictures/{name}"))
+        return pairs + again
 
     def broken(self):
         """Lines and pictures as the web has them."""

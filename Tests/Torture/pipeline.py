@@ -16,6 +16,8 @@ class Step:
     folders: list = field(default_factory=list)
     # The command of its rows in `run`, where that is not the program's name.
     kept_as: str = None
+    # Other commands of which it keeps rows in `run` as well.
+    also: tuple = ()
     # Whether what it prints is its result.
     tells: bool = False
 
@@ -26,6 +28,10 @@ class Step:
     @property
     def stage(self):
         return self.kept_as or self.program.removeprefix("winnow-")
+
+    @property
+    def stages(self):
+        return {self.stage, *self.also}
 
     def command(self, workspace):
         return [str(argument).replace("{workspace}", str(workspace)) for argument in self.arguments]
@@ -56,9 +62,14 @@ def steps(data, weights, programs):
         step("featurize", "winnow-featurize", "--weights", weights, kills=3, folders=["features"]),
         step("train", "winnow-train", *TRAINING, kills=4, folders=["models", "stages"]),
         step("score", "winnow-score", kills=3),
+        # More lines come, and are scored without storing features.
+        step("ingest late", "winnow-ingest", "--input", data.late),
+        step("score stream", "winnow-score", "--stream", "--weights", weights, kills=4,
+             also=("featurize",)),
         step("purify", "winnow-purify", "--drop-repeated", "--near-duplicates", "drop-pairs",
              "--placeholder-captions", 5, kills=3),
         step("purify again", "winnow-purify", "--threshold", 0.5, kills=2),
+        step("featurize late", "winnow-featurize", "--weights", weights, kills=2),
         *([step("explain", "winnow-score", "--explain", kills=2, kept_as="explain")]
           if explains else []),
         export("tsv", "--output", "{workspace}/export/kept.tsv"),
@@ -106,6 +117,11 @@ stages:
       weights: {weights}
   - train:
 {training}  - score:
+  - ingest:
+      input: {data.late}
+  - score:
+      stream: true
+      weights: {weights}
   - purify:
       drop-repeated: true
   - export:

@@ -42,8 +42,8 @@ def lose_unsynced(draw, workspace):
 
 def run(torture):
     draw = torture.random("power")
-    names = ["ingest", "ingest archives", "fetch", "featurize", "score", "purify"]
-    for name in names[2:5] if torture.is_short else names * 2:
+    names = ["ingest", "ingest archives", "fetch", "featurize", "score", "score stream", "purify"]
+    for name in names[2:6] if torture.is_short else names * 2:
         workspace = torture.scratch("power")
         index = torture.undisturbed.index(name)
         step, expected = torture.undisturbed.begin(name, workspace)
@@ -52,7 +52,7 @@ def run(torture):
         time.sleep(torture.undisturbed.seconds[index] * draw.uniform(0.3, 1))
         if kill(process) and lose_unsynced(draw, workspace):
             torture.report.count("power", name)
-            check_status(torture, workspace, step, before - {step.stage})
+            check_status(torture, workspace, step, before - step.stages)
         torture.programs.succeed(step.command(workspace))
         torture.compare(f"{name} after a power failure", expected, workspace)
         torture.discard(workspace)

@@ -33,7 +33,7 @@ def check_status(torture, workspace, step, before):
     check_lines(torture, report, workspace, sources, refuse)
     check_images(report, workspace, refuse)
     runs = {run["stage"]: run for run in report["runs"]}
-    for stage in before - {step.stage}:
+    for stage in before - step.stages:
         if runs.get(stage, {}).get("ended_at") is None:
             refuse(f"{stage} ended, but it is said not to have")
     return runs.get(step.stage, {}).get("ended_at") is not None

@@ -10,7 +10,7 @@ from pathlib import Path
 from processes import TortureError
 from shims import compiled
 
-NAMES = ["ingest", "ingest archives", "fetch", "featurize", "train", "score", "purify", "export tsv",
+NAMES = ["ingest", "ingest archives", "fetch", "featurize", "train", "score", "score stream", "purify", "export tsv",
          "export webdataset"]
 
 

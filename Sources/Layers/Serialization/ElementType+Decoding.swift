@@ -1,4 +1,16 @@
 extension ElementType {
+  /// The floats that `bytes(of:)` stored.
+  ///
+  /// - Precondition: the type is a floating-point one, and the bytes are whole elements.
+  public func floats(of bytes: [UInt8]) -> [Float] {
+    let (count, rest) = bytes.count.quotientAndRemainder(dividingBy: byteCount)
+    precondition(rest == 0, "\(bytes.count) bytes are no elements of \(byteCount)")
+    guard let found = floats(in: bytes.span.bytes, at: 0, count: count) else {
+      preconditionFailure("\(rawValue) holds no floats")
+    }
+    return found
+  }
+
   /// The `count` elements at a byte offset, as 32-bit floats; nil for integer types.
   ///
   /// - Precondition: the elements lie within `bytes`.

@@ -74,6 +74,13 @@ public struct EvaluateStage: Stage {
     _ database: AuditDatabase, _ workspace: Workspace, _ context: StageContext
   ) throws -> RetrievalMetrics? {
     guard let role = PairRole(rawValue: configuration.retrieval.rawValue) else { return nil }
+    let unstored = try workspace.isMerged ? 0 : database.unstoredPairCount(roles: [role])
+    guard unstored == 0 else {
+      throw workspace.missing(
+        "the features of \(SummaryTable.grouped(unstored)) \(role.rawValue) pairs, by which retrieval "
+          + "is measured, were not stored when these were scored; leave it out with --retrieval none, "
+          + "or have them", command: "winnow-featurize")
+    }
     let all = try WorkspacePairs(of: database, roles: [role])
     guard !all.addresses.isEmpty else {
       // Dev pairs are asked for by default and need not be there; test pairs were named.

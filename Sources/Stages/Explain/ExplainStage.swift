@@ -51,6 +51,12 @@ public struct ExplainStage: Stage {
     let store = try FeatureStore(of: workspace)
     let (published, calibration) = try Calibration.ofScores(in: workspace, database)
     let model = try workspace.scoringModel(for: store)
+    let unstored = try database.unstoredPairCount(roles: [.train], scoredBy: published.id)
+    guard unstored == 0 else {
+      throw workspace.missing(
+        "the features of \(SummaryTable.grouped(unstored)) pairs, which explaining reads, were not "
+          + "stored when these were scored", command: "winnow-featurize")
+    }
     if context.restarts { try database.discardExplanations(ofModel: published.id) }
     let selection = try PairSelection(
       try scope(in: database, calibration), of: database, model: published.id,

@@ -126,11 +126,14 @@ public struct ExportStage: Stage {
         lines += page.count
       }
       guard layout.captions > 0 else {
+        let isUnstored = try database.unstoredPairCount(roles: [role]) > 0
         throw StagesError.file(
           path: output,
           problem:
             "nothing was exported: there is no \(configuration.decision.rawValue) pair of the "
-            + "role \(role.rawValue) with features, and an array of none cannot be read")
+            + "role \(role.rawValue) with features, and an array of none cannot be read"
+            + (isUnstored
+              ? "; those that pairs were scored with were not stored: run winnow-featurize" : ""))
       }
       return (role: role, layout: layout, rows: rows, lines: lines)
     }

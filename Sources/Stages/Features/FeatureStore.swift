@@ -61,6 +61,14 @@ public final class FeatureStore: Sendable {
     self.floatsBetweenRemapping = floatsBetweenRemapping
   }
 
+  /// The store of a workspace whose features are made as a description says, whether or not any is
+  /// stored yet.
+  init(of workspace: Workspace, madeAs description: FeaturizerDescription) {
+    origin = .featurized(description)
+    self.workspace = workspace
+    floatsBetweenRemapping = 1 << 27
+  }
+
   /// The shards that are mapped at the moment.
   var mappedShards: Set<Int> { files.withLock { Set($0.mapped.keys) } }
 

@@ -106,7 +106,17 @@ public struct FeaturizeConfiguration: StageConfiguration, Equatable {
   public static var pathKeys: Set<String> { ["weights"] }
 
   /// Refuses numbers out of their ranges.
-  public func validate() throws(StagesError) {
+  public func validate() throws(StagesError) { try validate(as: FeaturizeStage.name) }
+
+  /// As `validate()`, for a stage that takes the same keys.
+  func validate(as stage: String) throws(StagesError) {
+    func require(_ key: CodingKeys, _ value: Int, in range: ClosedRange<Int>) throws(StagesError) {
+      guard range.contains(value) else {
+        throw .configuration(
+          stage: stage, key: key.rawValue,
+          problem: "is \(value), but must be \(range.lowerBound) to \(range.upperBound)")
+      }
+    }
     // The last feature map has one cell for each 32 pixels of the input, rounded up.
     let cells = (backbone.architecture.inputSize + 31) / 32
     try require(.grid, grid, in: 1...cells)
@@ -116,16 +126,6 @@ public struct FeaturizeConfiguration: StageConfiguration, Equatable {
     try require(.minimumSide, minimumSide, in: 1...65_535)
     if let workers { try require(.workers, workers, in: 1...1024) }
     try require(.batch, batch, in: 1...FeaturizeStage.locationsPerShard)
-  }
-
-  private func require(
-    _ key: CodingKeys, _ value: Int, in range: ClosedRange<Int>
-  ) throws(StagesError) {
-    guard range.contains(value) else {
-      throw .configuration(
-        stage: "featurize", key: key.rawValue,
-        problem: "is \(value), but must be \(range.lowerBound) to \(range.upperBound)")
-    }
   }
 
   var weightsPath: String { weights ?? backbone.standardWeights }

@@ -20,10 +20,11 @@ extension FeaturizeStage {
       try workspace.write(description)
       return
     }
-    let progress = try database.imageProgress()
+    let lookedAt = try database.imageProgress().done
+    let progress = try database.featureProgress()
     let before = try workspace.featurizerDescription()
-    if progress.done > 0, before != description {
-      throw mismatch(workspace, before, description, done: progress.done)
+    if lookedAt > 0, before != description {
+      throw mismatch(workspace, before, description, done: lookedAt)
     }
     let damaged = try damagedShards(workspace, database, description, context)
     // Before anything is forgotten: what is refused leaves the workspace as it was.

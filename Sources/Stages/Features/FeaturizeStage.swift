@@ -55,17 +55,7 @@ public struct FeaturizeStage: Stage {
     let isPrecomputed = try workspace.imageKind(in: database) == .precomputed
     try database.close()
     if isPrecomputed { return }
-    let weights = configuration.weightsPath
-    guard surroundings.backbone != nil || FileManager.default.isReadableFile(atPath: weights)
-    else {
-      throw StagesError.file(
-        path: weights,
-        problem: "there are no \(configuration.backbone.rawValue) weights; "
-          + (configuration.backbone == .lite0
-            ? "run `make setup` in the project's folder, or name the file with --weights"
-            : "run `make weights BACKBONES=\(configuration.backbone.rawValue)` in the project's "
-              + "folder, or name the file with --weights"))
-    }
+    if surroundings.backbone == nil { try configuration.requireWeights() }
   }
 
   /// Featurizes what is left.
@@ -84,26 +74,20 @@ public struct FeaturizeStage: Stage {
       try database.close()
       return summary
     }
-    let backbone = try loadBackbone()
-    let preprocessor = ImagePreprocessor(
-      side: backbone.inputSize, fit: configuration.fit, limits: configuration.limits)
-    let description = FeaturizerDescription(
-      backbone: backbone, preprocessor: preprocessor, grid: configuration.grid,
-      precision: configuration.precision)
+    let loaded = try LoadedFeaturizer(configuration, backbone: surroundings.backbone)
+    let description = loaded.description
     var summary = FeaturizeSummary()
-    let featurizer = ImageFeaturizer(
-      backbone: backbone, preprocessor: preprocessor, grid: configuration.grid,
-      precision: configuration.precision, database: database)
+    let featurizer = loaded.images(in: database)
     try prepare(
       workspace, database, for: description, featurizer, context: context, summary: &summary)
-    let progress = try database.imageProgress()
+    let progress = try database.featureProgress()
     summary.knownImages = progress.done
-    if try progress.done < progress.total || wasInterrupted(database) {
-      let run = try database.beginRun(
-        RunRequest(
-          command: Self.name, configuration: try configuration.json(),
-          programVersion: context.programVersion, seed: nil, startedAt: context.now(),
-          unit: "images"), context: context)
+    let request = RunRequest(
+      command: Self.name, configuration: try configuration.json(),
+      programVersion: context.programVersion, seed: nil, startedAt: context.now(), unit: "images")
+    // Killed between the last chunk and the run's end, it is still to be closed.
+    if try progress.done < progress.total || database.unfinishedRun(request) != nil {
+      let run = try database.beginRun(request, context: context)
       let work = FeaturizeWork(
         stage: self, workspace: workspace, database: database, description: description,
         featurizer: featurizer, run: run, logger: context.logger)
@@ -115,18 +99,5 @@ public struct FeaturizeStage: Stage {
     }
     try database.close()
     return summary
-  }
-
-  private func loadBackbone() throws -> any ImageBackbone {
-    if let given = surroundings.backbone { return given }
-    return try EfficientNetBackbone(
-      configuration.backbone.architecture,
-      readingWeightsFrom: URL(fileURLWithPath: configuration.weightsPath))
-  }
-
-  /// Whether everything was recorded but the run not closed.
-  private func wasInterrupted(_ database: AuditDatabase) throws -> Bool {
-    let last = try database.runs().last { $0.command == Self.name }
-    return last.map { $0.endedAt == nil } ?? false
   }
 }

@@ -14,12 +14,12 @@ struct FeaturizeWork {
   let run: Int64
   let logger: Logger
 
-  /// Groups that each thread gets between two reports of progress.
-  private static let groupsPerReport = 8
-
   /// Looks at every location that is left.
   func perform(meter: ProgressMeter, summary: inout FeaturizeSummary) throws {
     var meter = meter
+    let chunks = ChunkFeaturizer(
+      workspace: workspace, database: database, configuration: stage.configuration,
+      featurizer: featurizer, command: "winnow-featurize")
     var shard = (try database.featureShards().last?.shard ?? -1) + 1
     var last: Int64 = 0
     while true {
@@ -27,33 +27,12 @@ struct FeaturizeWork {
         after: last, limit: stage.surroundings.locationsPerShard)
       guard let end = images.last else { break }
       last = end.locationID
-      let chunk = try featurize(images, meter: &meter)
-      if chunk.findings.contains(where: \.isLost) {
-        try LostPictures(workspace: workspace, database: database).refuse(after: last, images)
-      }
+      var chunk = ImageFeaturizer.Chunk()
+      try chunks.featurize(images, into: &chunk) { meter.advance(by: $0) }
       if try store(chunk, of: images, shard: shard, summary: &summary) { shard += 1 }
       try stage.surroundings.afterChunk()
     }
     summary.seconds = meter.elapsed
-  }
-
-  private func featurize(
-    _ images: [PendingImage], meter: inout ProgressMeter
-  ) throws -> ImageFeaturizer.Chunk {
-    let configuration = stage.configuration
-    let workers = Workers(configuration.threads)
-    let reader = try ImageReader(
-      for: images, maximumBytes: configuration.limits.maximumBytes,
-      store: ContentStore(folder: workspace.imagesPath))
-    let step = configuration.batch * workers.count * Self.groupsPerReport
-    var chunk = ImageFeaturizer.Chunk()
-    for start in stride(from: 0, to: images.count, by: step) {
-      let part = Array(images[start..<min(start + step, images.count)])
-      try featurizer.featurize(
-        part, reader: reader, batch: configuration.batch, workers: workers, into: &chunk)
-      meter.advance(by: part.count)
-    }
-    return chunk
   }
 
   /// Writes the chunk's shard, then records where everything is.
@@ -70,9 +49,7 @@ struct FeaturizeWork {
       let result: ImageOutcome.Result
       switch finding {
       case .unavailable(let failure): result = .unavailable(failure)
-      case .lost(let digest):
-        throw StagesError.damaged(
-          path: workspace.imagesPath, problem: "the picture \(digest) is not what was stored")
+      case .lost, .changed: throw chunk.unexpected(image)
       case .content(let digest):
         if let earlier = stored[digest] {
           result = earlier
@@ -104,10 +81,7 @@ struct FeaturizeWork {
     writer: inout FeatureShardWriter
   ) throws -> ImageOutcome.Result {
     if let known = chunk.known[digest] { return .known(imageID: known.id) }
-    guard let product = chunk.products[digest] else {
-      throw StagesError.damaged(
-        path: workspace.databasePath, problem: "the image \(digest) was read and then lost")
-    }
+    let product = try chunk.product(of: digest)
     switch product.features {
     case .failure(let error): return .unusable(product.content, error.failure)
     case .success(let features):
@@ -125,7 +99,7 @@ struct FeaturizeWork {
     let failure: RowFailure? =
       switch result {
       case .unavailable(let failure), .unusable(_, let failure): failure
-      case .featurized: nil
+      case .featurized, .streamed: nil
       case .known(let id): chunk.known.values.first { $0.id == id }?.failure
       }
     if let failure { summary.failed[failure.reason.rawValue, default: 0] += 1 }

@@ -66,14 +66,61 @@ public struct FeaturizerDescription: Codable, Sendable, Equatable {
 
   /// What differs, for a person: `grid was 6, now 7`; empty when nothing does.
   func differences(to other: FeaturizerDescription) -> String {
+    let limited = limits == other.limits ? [] : ["limits was \(limits), now \(other.limits)"]
+    let parts = [featureDifferences(to: other)].filter { !$0.isEmpty } + limited
+    return parts.joined(separator: "; ")
+  }
+
+  /// What differs of that which decides a feature's bits.
+  func featureDifferences(to other: FeaturizerDescription) -> String {
     let parts = [
       ("backbone", backbone, other.backbone), ("grid", "\(grid)", "\(other.grid)"),
       ("dimension", "\(dimension)", "\(other.dimension)"),
-      ("preprocessing", preprocessing, other.preprocessing), ("limits", limits, other.limits),
+      ("preprocessing", preprocessing, other.preprocessing),
       ("precision", precision.rawValue, other.precision.rawValue),
     ]
     return parts.filter { $0.1 != $0.2 }.map { "\($0.0) was \($0.1), now \($0.2)" }
       .joined(separator: "; ")
+  }
+}
+
+extension FeaturizerDescription {
+  /// Reads what `write` wrote; nil where there is no file.
+  ///
+  /// - Parameter advice: What to do about a damaged file.
+  /// - Throws: `StagesError.damaged` for a file that is not exactly what Winnow writes.
+  static func read(from path: String, advice: String) throws -> FeaturizerDescription? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    let file = try ReadableFile(path: path)
+    let bytes = try file.contents(limit: 1 << 20)
+    let description: FeaturizerDescription
+    do {
+      description = try JSONDecoder().decode(FeaturizerDescription.self, from: Data(bytes))
+    } catch {
+      throw StagesError.damaged(
+        path: path, problem: "does not say how the features were made; \(advice)")
+    }
+    // Also refuses unknown and repeated keys.
+    guard try description.encoded() == bytes else {
+      throw StagesError.damaged(
+        path: path, problem: "was changed since it was written; \(advice)")
+    }
+    guard (1...64).contains(description.grid), (1...65_536).contains(description.dimension) else {
+      throw StagesError.damaged(
+        path: path,
+        problem: "a grid of \(description.grid) with \(description.dimension) numbers a region "
+          + "cannot be; \(advice)")
+    }
+    return description
+  }
+
+  /// Writes the description, atomically.
+  func write(to path: String) throws { try AtomicFile.write(try encoded(), to: path) }
+
+  private func encoded() throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    return Array(try encoder.encode(self)) + [0x0A]
   }
 }
 
@@ -84,39 +131,12 @@ extension Workspace {
   ///
   /// - Throws: `StagesError.damaged` for a file that is not exactly what Winnow writes.
   public func featurizerDescription() throws -> FeaturizerDescription? {
-    guard FileManager.default.fileExists(atPath: featurizerPath) else { return nil }
-    let advice = "give winnow-featurize --restart to make the features anew"
-    let file = try ReadableFile(path: featurizerPath)
-    let bytes = try file.contents(limit: 1 << 20)
-    let description: FeaturizerDescription
-    do {
-      description = try JSONDecoder().decode(FeaturizerDescription.self, from: Data(bytes))
-    } catch {
-      throw StagesError.damaged(
-        path: featurizerPath, problem: "does not say how the features were made; \(advice)")
-    }
-    // Also refuses unknown and repeated keys.
-    guard try Self.encoded(description) == bytes else {
-      throw StagesError.damaged(
-        path: featurizerPath, problem: "was changed since it was written; \(advice)")
-    }
-    guard (1...64).contains(description.grid), (1...65_536).contains(description.dimension) else {
-      throw StagesError.damaged(
-        path: featurizerPath,
-        problem: "a grid of \(description.grid) with \(description.dimension) numbers a region "
-          + "cannot be; \(advice)")
-    }
-    return description
+    try FeaturizerDescription.read(
+      from: featurizerPath, advice: "give winnow-featurize --restart to make the features anew")
   }
 
   func write(_ description: FeaturizerDescription) throws {
     try create(folder: featuresPath)
-    try AtomicFile.write(try Self.encoded(description), to: featurizerPath)
-  }
-
-  private static func encoded(_ description: FeaturizerDescription) throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    return Array(try encoder.encode(description)) + [0x0A]
+    try description.write(to: featurizerPath)
   }
 }

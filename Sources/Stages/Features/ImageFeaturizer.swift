@@ -17,6 +17,8 @@ struct ImageFeaturizer: Sendable {
     case content(SHA256Digest)
     /// What the workspace stored of it is gone, or is not what was stored.
     case lost(SHA256Digest)
+    /// What is there is not the picture that an earlier look found.
+    case changed
   }
 
   /// What a content that was not known before is.
@@ -30,10 +32,13 @@ struct ImageFeaturizer: Sendable {
   struct Chunk: Sendable {
     /// In the order of the locations.
     var findings: [Finding] = []
-    /// Contents that were looked at before, in an earlier chunk or run.
+    /// Contents of which all is known: in an earlier chunk or run their features were stored, or they
+    /// failed.
     var known: [SHA256Digest: StoredImage] = [:]
-    /// Contents that were not.
+    /// The others.
     var products: [SHA256Digest: Product] = [:]
+    /// Those of the others that were found at another location before.
+    var repeated: Set<SHA256Digest> = []
   }
 
   let backbone: any ImageBackbone
@@ -68,6 +73,7 @@ struct ImageFeaturizer: Sendable {
       chunk.findings += part.findings
       chunk.known.merge(part.known) { first, _ in first }
       chunk.products.merge(part.products) { first, _ in first }
+      chunk.repeated.formUnion(part.repeated)
     }
   }
 
@@ -83,6 +89,8 @@ struct ImageFeaturizer: Sendable {
         // Too large a file is whole all the same.
         if let stored = image.fetched, error.failure.reason != .imageTooLarge {
           part.findings.append(.lost(stored))
+        } else if image.known != nil {
+          part.findings.append(.changed)
         } else {
           part.findings.append(.unavailable(error.failure))
         }
@@ -92,11 +100,20 @@ struct ImageFeaturizer: Sendable {
           part.findings.append(.lost(stored))
           continue
         }
+        if let known = image.known, known != digest {
+          part.findings.append(.changed)
+          continue
+        }
         part.findings.append(.content(digest))
-        guard claim(digest) else { continue }
-        if !isAnew, let known = try database.image(with: digest) {
+        guard claim(digest) else {
+          part.repeated.insert(digest)
+          continue
+        }
+        let known = isAnew ? nil : try database.image(with: digest)
+        if let known, known.isSettled {
           part.known[digest] = known
         } else {
+          if known != nil, image.known == nil { part.repeated.insert(digest) }
           decoded.append(DecodedImage(bytes, digest: digest, preprocessor: preprocessor))
         }
       }

@@ -7,6 +7,8 @@ import Pairs
 struct LostPictures {
   let workspace: Workspace
   let database: AuditDatabase
+  /// The command that looks at pictures, and is to be given again.
+  let command: String
 
   private static let page = 4096
 
@@ -40,7 +42,7 @@ struct LostPictures {
       path: store.path(of: digest),
       problem:
         "is gone or not what was stored (stored pictures in this state: \(count)); to have them again, "
-        + "run \(commands.joined(separator: ", or ")), then winnow-featurize")
+        + "run \(commands.joined(separator: ", or ")), then \(command)")
   }
 
   private var store: ContentStore { ContentStore(folder: workspace.imagesPath) }

@@ -67,6 +67,12 @@ public struct MergeStage: Stage {
     let agreement = try ShardAgreement(of: shards)
     let draft = workspace.databasePath + ".merging"
     for ending in ["", "-wal", "-shm", "-journal"] { try AtomicFile.remove(draft + ending) }
+    try AtomicFile.removeLeftovers(of: workspace.mergedPath)
+    for folder in [workspace.modelsPath, workspace.featuresPath] {
+      for path in try AtomicFile.removeLeftovers(in: folder) {
+        context.logger.removedLeftover(path)
+      }
+    }
     let old = try openOld(in: workspace)
     let review = try old?.lastReview() ?? 0
     let merge = AuditMerge(

@@ -12,7 +12,8 @@ struct MergedWorkspace: Codable, Equatable {
 }
 
 extension Workspace {
-  private var mergedPath: String { path + "/merge.json" }
+  /// Where that is said.
+  var mergedPath: String { path + "/merge.json" }
 
   /// What the workspace was united from; nil for an ordinary one.
   ///

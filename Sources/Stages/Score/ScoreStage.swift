@@ -16,6 +16,8 @@ public struct ScoreSummary: StageSummary {
   public let isModelsCalibration: Bool
   /// Time of this run.
   public let seconds: Double
+  /// The pictures that were looked at meanwhile; nil when nothing was streamed.
+  public var pictures: FeaturizeSummary?
   /// What was explained after that; nil when nothing was to be.
   public var explanations: ExplainSummary?
 
@@ -25,6 +27,7 @@ public struct ScoreSummary: StageSummary {
     case scored
     case scoredBefore = "scored_before"
     case seconds
+    case pictures
     case explanations
   }
 
@@ -39,8 +42,8 @@ public struct ScoreSummary: StageSummary {
     if scoredBefore > 0 { table.add("scored before", scoredBefore) }
     if !isModelsCalibration { table.add("calibration", "made of the pairs here") }
     table.add(throughput)
-    guard let explanations else { return table.text }
-    return "\(table.text)\n\n\(explanations.report)"
+    return [pictures?.report, table.text, explanations?.report].compactMap(\.self)
+      .joined(separator: "\n\n")
   }
 }
 
@@ -57,19 +60,49 @@ public struct ScoreStage: Stage {
   /// same batches.
   private static let page = 8 * PairScorer.batch
 
+  /// What tests put in place of the image network and a kill.
+  struct Surroundings: Sendable {
+    /// Image locations that are looked at together when streaming.
+    var locationsPerChunk = FeaturizeStage.locationsPerShard
+    /// nil reads EfficientNet's weights.
+    var backbone: (any ImageBackbone)?
+    /// Called after each transaction of streaming; an error stops the run as a kill would.
+    var afterTransaction: @Sendable () throws -> Void = {}
+  }
+
+  let surroundings: Surroundings
+
   /// A value of its parts.
-  public init(_ configuration: ScoreConfiguration) { self.configuration = configuration }
+  public init(_ configuration: ScoreConfiguration) { self.init(configuration, Surroundings()) }
+
+  init(_ configuration: ScoreConfiguration, _ surroundings: Surroundings) {
+    self.configuration = configuration
+    self.surroundings = surroundings
+  }
 
   /// Refuses a workspace without pairs before anything is written there.
   public func check(in workspace: Workspace) throws {
     try workspace.refuseMerged("winnow-score")
-    try workspace.openIngested(.reading).close()
+    let database = try workspace.openIngested(.reading)
+    let isPrecomputed = try workspace.imageKind(in: database) == .precomputed
+    let lookedAt = configuration.stream ? try database.imageProgress().done : 0
+    try database.close()
     try configuration.reference?.check()
+    guard configuration.stream else { return }
+    guard !isPrecomputed else {
+      throw StagesError.configuration(
+        stage: Self.name, key: ScoreConfiguration.CodingKeys.stream.rawValue,
+        problem: "\(workspace.path) has precomputed features, which are read where they lie and "
+          + "take no room; run winnow-featurize, which looks at them, and winnow-score without it")
+    }
+    let settings = try StreamSettings(configuration, lookedAt: lookedAt, in: workspace)
+    if surroundings.backbone == nil { try settings.featurizing.requireWeights() }
   }
 
   /// Does the work, going on where an interrupted run stopped.
   public func run(in workspace: Workspace, context: StageContext) throws -> ScoreSummary {
     let database = try workspace.openIngested(.writing)
+    if configuration.stream { return try stream(database, in: workspace, context: context) }
     let store = try FeatureStore(of: workspace)
     for path in try AtomicFile.removeLeftovers(in: workspace.modelsPath) {
       context.logger.removedLeftover(path)
@@ -77,16 +110,13 @@ public struct ScoreStage: Stage {
     let model =
       try configuration.reference.map { try workspace.model($0, for: store) }
       ?? workspace.trainedModel(for: store)
-    let workers = Workers(ProcessInfo.processInfo.activeProcessorCount)
-    let scorers = model.networks.map { PairScorer($0, workers: workers) }
+    let scorer = ModelScorer(model, in: workspace)
     let id = try database.modelID(named: model.name)
     if context.restarts { try database.discardScores(ofModel: id) }
     let roles = Set(PairRole.allCases)
     let before = try database.scoreCount(ofModel: id, roles: roles)
     let left = try database.featurizedPairCount(roles: roles, unscoredBy: id)
-    let request = RunRequest(
-      command: Self.name, configuration: try configuration.json(scoringWith: model.name),
-      programVersion: context.programVersion, seed: nil, startedAt: context.now(), unit: "pairs")
+    let request = try request(scoringWith: model.name, context)
     // Given again after its end, or before explaining, it is no other run.
     let isDone = try left == 0 && before > 0 && database.publishedModel()?.id == id
     let run =
@@ -95,7 +125,6 @@ public struct ScoreStage: Stage {
     var meter = ProgressMeter(
       stage: Self.name, unit: "pairs", total: before + left, done: before, context: context)
 
-    let tokenizer = CaptionTokenizer()
     var last: Int64 = 0
     var scored = 0
     while let run {
@@ -109,18 +138,12 @@ public struct ScoreStage: Stage {
         indexOfImage[pair.imageID] = addresses.count
         addresses.append(pair.features)
       }
-      let pairs = CaptionedImages(
-        captions: page.map { model.vocabulary.encode(tokenizer.tokens(of: $0.caption)) },
-        images: page.map { indexOfImage[$0.imageID] ?? 0 })
-      let source = WorkspaceRegions(store: store, addresses: addresses)
-      let similarities = try scorers.map { try $0.similarities(of: pairs, source) }
-      try requireNumbers(similarities, of: page, in: workspace)
-      try database.store(
-        page.indices.map { index in
-          PairScore(
-            pairID: page[index].pairID, similarityA: Double(similarities[0][index]),
-            similarityB: Double(similarities[1][index]))
-        }, model: id, run: run)
+      let scores = try scorer.scores(
+        of: page.map {
+          ModelScorer.Pair(
+            id: $0.pairID, key: $0.key, caption: $0.caption, image: indexOfImage[$0.imageID] ?? 0)
+        }, WorkspaceRegions(store: store, addresses: addresses))
+      try database.store(scores, model: id, run: run)
       scored += page.count
       meter.advance(by: page.count)
     }
@@ -134,14 +157,10 @@ public struct ScoreStage: Stage {
       isModelsCalibration: isModels, seconds: seconds)
   }
 
-  /// - Throws: `StagesError.damaged` naming the first pair whose similarity is not a number.
-  private func requireNumbers(
-    _ similarities: [[Float]], of page: [FeaturizedPair], in workspace: Workspace
-  ) throws(StagesError) {
-    for (index, pair) in page.enumerated()
-    where similarities.contains(where: { !$0[index].isFinite }) {
-      throw Self.notNumbers("the similarity of pair \(pair.key)", in: workspace)
-    }
+  func request(scoringWith name: String, _ context: StageContext) throws -> RunRequest {
+    RunRequest(
+      command: Self.name, configuration: try configuration.json(scoringWith: name),
+      programVersion: context.programVersion, seed: nil, startedAt: context.now(), unit: "pairs")
   }
 
   static func notNumbers(_ what: String, in workspace: Workspace) -> StagesError {
@@ -167,15 +186,7 @@ public struct ScoreStage: Stage {
   ) throws -> Bool {
     let folder = ModelFolder(workspace: workspace)
     let reference = configuration.reference
-    var known: Calibration?
-    if let reference {
-      known = try reference.calibration(ofModel: model.name)
-      known?.reference = reference
-    } else if let stored = try undamagedCalibration(in: folder, context), stored.model == model.name
-    {
-      known = stored
-      known?.reference = nil
-    }
+    let known = try knownCalibration(of: model, workspace, context)
     let calibration =
       try known
       ?? Calibration(
@@ -187,8 +198,25 @@ public struct ScoreStage: Stage {
     return known != nil
   }
 
+  /// What the model's folder says that purifying starts from; nil where it says nothing.
+  func knownCalibration(
+    of model: ModelFolder.Model, _ workspace: Workspace, _ context: StageContext
+  ) throws -> Calibration? {
+    var known: Calibration?
+    if let reference = configuration.reference {
+      known = try reference.calibration(ofModel: model.name)
+      known?.reference = reference
+    } else if let stored = try undamagedCalibration(
+      in: ModelFolder(workspace: workspace), context), stored.model == model.name
+    {
+      known = stored
+      known?.reference = nil
+    }
+    return known
+  }
+
   /// The workspace's own calibration; nil where there is none, or a damaged one, which is made anew.
-  private func undamagedCalibration(
+  func undamagedCalibration(
     in folder: ModelFolder, _ context: StageContext
   ) throws -> Calibration? {
     do {

@@ -89,6 +89,9 @@ public struct StatusReport: StageSummary, Equatable {
   public let images: Int
   /// How many of them were looked at.
   public let imagesDone: Int
+  /// How many pictures have stored features; nil where features of all were stored or never used, known
+  /// by whether any run of `winnow-score --stream` began.
+  public let featuresStored: Int?
   /// The model whose scores are shown.
   public let model: String?
   /// How decisions were made, and above what.
@@ -109,6 +112,7 @@ public struct StatusReport: StageSummary, Equatable {
     case urlsFailed = "urls_failed"
     case images = "images"
     case imagesDone = "images_done"
+    case featuresStored = "features_stored"
     case model = "model"
     case rule = "rule"
     case counts = "counts"
@@ -155,9 +159,12 @@ public struct StatusReport: StageSummary, Equatable {
     counts = standing.pairs
     model = try database.publishedModel()?.name
     rule = try database.publishedRule().map { "\($0.rule.name) above \($0.rule.threshold)" }
+    let runs = try database.runs()
+    let isStreamed = mergedFrom == nil && runs.contains(where: \.isStreamedFeaturizing)
+    featuresStored = isStreamed ? try database.storedFeatureCount() : nil
     var last: [String: RunRecord] = [:]
-    for run in try database.runs() { last[run.command] = run }
-    runs = last.values.sorted { $0.id < $1.id }.map(Run.init)
+    for run in runs { last[run.command] = run }
+    self.runs = last.values.sorted { $0.id < $1.id }.map(Run.init)
   }
 }
 
@@ -187,6 +194,10 @@ extension StatusReport {
     let done = SummaryTable.grouped(imagesDone)
     let kind = urls > 0 ? "fetched or local" : "local"
     table.add("images", "\(done) of \(SummaryTable.grouped(images)) \(kind) ones looked at")
+    if let featuresStored {
+      let count = SummaryTable.grouped(featuresStored)
+      table.add("stored features", "of \(count) pictures; winnow-featurize stores the others'")
+    }
     table.add("model", model ?? "none has scored yet")
     table.add("decisions", rule ?? "none yet")
     for count in counts {

@@ -21,12 +21,29 @@ struct ModelFolder: Sendable {
   var curvesPath: String { path("training.jsonl") }
   var calibrationPath: String { path("calibration.json") }
   var reviewsPath: String { path("reviews.jsonl") }
+  var featurizerPath: String { path("featurizer.json") }
 
-  /// What a training leaves for others, `reviews.jsonl` where there is one. Its state is no part of
-  /// that: it has a checksum of its own, and nothing but training reads it.
+  /// What a training leaves for others, `reviews.jsonl` and `featurizer.json` where there is one. Its
+  /// state is no part of that: it has a checksum of its own, and nothing but training reads it.
   var files: [String] {
     networkPaths + [vocabularyPath, configurationPath, curvesPath]
-      + [reviewsPath].filter { FileManager.default.fileExists(atPath: $0) }
+      + [reviewsPath, featurizerPath].filter { FileManager.default.fileExists(atPath: $0) }
+  }
+
+  /// How the features were made that the model was trained on; nil where they came precomputed, and
+  /// where nothing says so. Trainings of earlier versions left it in their workspace alone.
+  ///
+  /// - Throws: `StagesError.damaged`.
+  func featurizer() throws -> FeaturizerDescription? {
+    let own = try FeaturizerDescription.read(
+      from: featurizerPath, advice: "run the winnow-train command again that wrote it")
+    if let own { return own }
+    let workspace = Workspace(
+      path: URL(fileURLWithPath: path).deletingLastPathComponent().path)
+    guard workspace.modelsPath == absolutePath(path),
+      FileManager.default.fileExists(atPath: workspace.databasePath)
+    else { return nil }
+    return try workspace.featurizerDescription()
   }
 
   /// Writes one safetensors file atomically.

@@ -41,6 +41,12 @@ struct ModelReference: Codable, Equatable {
     return stored
   }
 
+  /// How the features were made that a folder's model was trained on; nil for a checkpoint, and where
+  /// nothing says so.
+  ///
+  /// - Throws: `StagesError.damaged`.
+  func featurizer() throws -> FeaturizerDescription? { isFolder ? try folder.featurizer() : nil }
+
   /// Refuses what can be refused without reading the networks.
   ///
   /// - Throws: `StagesError.file` naming what is missing.

@@ -118,6 +118,12 @@ public struct TrainStage: Stage {
     if configuration.metaFromReviews == true {
       try folder.write(lines: reviews.pairs, to: folder.reviewsPath)
     }
+    // Whoever scores with the model has to make features in the same way.
+    if let description = store.description {
+      try description.write(to: folder.featurizerPath)
+    } else {
+      try AtomicFile.remove(folder.featurizerPath)
+    }
     let model = try ModelFolder.Model(
       name: folder.name(), networks: state.best, vocabulary: vocabulary, path: folder.path)
     try folder.write(

@@ -56,7 +56,17 @@ import Testing
     let killed = MergeStage(ingested.configuration, beforeReplacing: { throw Killed() })
     #expect(throws: Killed.self) { try fixture.perform(killed) }
     #expect(!FileManager.default.fileExists(atPath: fixture.workspace.databasePath))
+    // As a kill in the middle of writing leaves it; no process has this number.
+    let leftovers = ["merge.json", "models/calibration.json", "features/featurizer.json"].map {
+      "run/\($0).partial-4194305-1"
+    }
+    for folder in [fixture.workspace.modelsPath, fixture.workspace.featuresPath] {
+      try fixture.workspace.create(folder: folder)
+    }
+    for name in leftovers { try fixture.folder.write([0x7B], to: name) }
     try fixture.perform(MergeStage(ingested.configuration))
+    #expect(
+      leftovers.allSatisfy { !FileManager.default.fileExists(atPath: fixture.folder.file($0)) })
     let before = try fixture.outcomes()
     let other = try fixture.manifest(Array("x\ty.jpg\n".utf8), name: "n.tsv")
     _ = try IngestStage(IngestConfiguration(inputs: [other], role: .dev)).perform(
