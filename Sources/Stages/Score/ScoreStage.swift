@@ -72,6 +72,10 @@ public struct ScoreStage: Stage {
 
   let surroundings: Surroundings
 
+  /// Of how many harvested pairs mismatches for a calibration are made at most: memory holds their
+  /// captions.
+  private static let mismatchSources = 500_000
+
   /// A value of its parts.
   public init(_ configuration: ScoreConfiguration) { self.init(configuration, Surroundings()) }
 
@@ -192,7 +196,8 @@ public struct ScoreStage: Stage {
       ?? Calibration(
         of: model, at: reference,
         on: WorkspacePairs(
-          of: database, roles: [.train, .meta, .dev], reviews: reviews(in: workspace)),
+          of: database, roles: [.train, .meta, .dev], reviews: reviews(in: workspace),
+          sample: Self.mismatchSources),
         store, in: workspace)
     try folder.write(lines: [calibration.sealed()], to: folder.calibrationPath)
     return known != nil
