@@ -118,8 +118,10 @@ def run(folder, arguments):
 def print_table(results, lines):
     print(f"{f'{lines:,} lines':<24}  seconds   lines/s   processor s   peak MB")
     for name, result in results.items():
+        # What does not look at all lines has no lines a second.
+        rate = f"{lines / result['seconds']:9,.0f}" if result["seconds"] >= 0.1 else ""
         print(
-            f"{name:<24} {result['seconds']:8.1f} {lines / result['seconds']:9,.0f} "
+            f"{name:<24} {result['seconds']:8.1f} {rate:>9} "
             f"{result['processor_seconds']:13.1f} {result['peak_bytes'] / 1e6:9.0f}")
 
 
