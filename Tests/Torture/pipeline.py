@@ -93,7 +93,11 @@ def steps(data, weights, programs):
 
 
 def pipeline_file(data, weights):
-    """The same as one YAML file, for `winnow run`."""
+    """The same as one YAML file, for `winnow run`.
+
+    Nothing is ingested after the training: given again, a pipeline begins with its first stage, would
+    store the late pictures' features, and would find that the training was begun on other pairs.
+    """
     training = "".join(
         f"      {key.removeprefix('--')}: {value}\n"
         for key, value in zip(TRAINING[2::2], TRAINING[3::2]))
@@ -117,11 +121,6 @@ stages:
       weights: {weights}
   - train:
 {training}  - score:
-  - ingest:
-      input: {data.late}
-  - score:
-      stream: true
-      weights: {weights}
   - purify:
       drop-repeated: true
   - export:
